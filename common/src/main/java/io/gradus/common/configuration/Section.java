@@ -1,0 +1,310 @@
+package io.gradus.common.configuration;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * One section of a configuration file, read key by key. A problem is recorded and the default (or a
+ * harmless value) returned, so that reading goes on and all problems come out together; call {@link
+ * #finish} after the last key, so that keys nobody asked for are refused.
+ */
+public final class Section {
+  private final String path;
+  private final ConfigObject object;
+  private final Problems problems;
+  private final TreeSet<String> known = new TreeSet<>();
+
+  private Section(String path, ConfigObject object, Problems problems) {
+    this.path = path;
+    this.object = object;
+    this.problems = problems;
+  }
+
+  /** The whole file as a section. */
+  public static Section root(Config config, Problems problems) {
+    return new Section("", config.root(), problems);
+  }
+
+  public Problems problems() {
+    return problems;
+  }
+
+  /** Whether the key is there; asking makes the key a known one. */
+  public boolean has(String key) {
+    known.add(key);
+    ConfigValue value = object.get(key);
+    return value != null && value.valueType() != ConfigValueType.NULL;
+  }
+
+  /** Records a problem with a value of this section. */
+  public void problem(String key, String message) {
+    ConfigValue value = object.get(key);
+    ConfigOrigin origin = value == null ? object.origin() : value.origin();
+    problems.add(place(key, origin), message);
+  }
+
+  /** Compulsory text. */
+  public String text(String key) {
+    return required(key, "text", "", this::asText);
+  }
+
+  public String text(String key, String otherwise) {
+    return has(key) ? convert(key, otherwise, this::asText) : otherwise;
+  }
+
+  /** A list of text; a single text counts as a list of one. */
+  public List<String> texts(String key, List<String> otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    return convert(
+        key,
+        otherwise,
+        value -> {
+          if (!(value instanceof ConfigList list)) {
+            return List.of(asText(value));
+          }
+          return list.stream().map(this::asText).toList();
+        });
+  }
+
+  /** Compulsory count, such as {@code 30B}. */
+  public long count(String key, Range range) {
+    return required(key, "a count such as 64M or 30B", 1L, value -> asCount(value, range));
+  }
+
+  public long count(String key, long otherwise, Range range) {
+    return has(key) ? convert(key, otherwise, value -> asCount(value, range)) : otherwise;
+  }
+
+  /** A size in bytes, such as {@code 512MiB}. */
+  public long bytes(String key, long otherwise, Range range) {
+    return has(key)
+        ? convert(
+            key, otherwise, value -> range.check(Quantity.bytes(asText(value)), asText(value)))
+        : otherwise;
+  }
+
+  public double number(String key, Range range) {
+    return required(key, "a number", 1.0, value -> asNumber(value, range));
+  }
+
+  public double number(String key, double otherwise, Range range) {
+    return has(key) ? convert(key, otherwise, value -> asNumber(value, range)) : otherwise;
+  }
+
+  public boolean flag(String key, boolean otherwise) {
+    return has(key)
+        ? convert(
+            key,
+            otherwise,
+            value ->
+                switch (asText(value).toLowerCase(Locale.ROOT)) {
+                  case "true", "yes", "on" -> true;
+                  case "false", "no", "off" -> false;
+                  default ->
+                      throw new IllegalArgumentException(
+                          "'" + asText(value) + "' is neither true nor false");
+                })
+        : otherwise;
+  }
+
+  /** One of an enum's constants, written in lower case with hyphens. */
+  public <E extends Enum<E>> E choice(String key, E otherwise) {
+    return has(key)
+        ? convert(key, otherwise, value -> asChoice(value, otherwise.getDeclaringClass()))
+        : otherwise;
+  }
+
+  /** Compulsory choice; {@code placeholder} only stands in while problems are gathered. */
+  public <E extends Enum<E>> E requiredChoice(String key, E placeholder) {
+    return required(
+        key,
+        "one of " + names(placeholder.getDeclaringClass()),
+        placeholder,
+        value -> asChoice(value, placeholder.getDeclaringClass()));
+  }
+
+  /** How an enum's constant is written in a configuration file. */
+  public static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** A list of sections. */
+  public List<Section> sections(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    return convert(
+        key,
+        List.of(),
+        value -> {
+          if (!(value instanceof ConfigList list)) {
+            throw new IllegalArgumentException("must be a list of sections, [ { ... } ]");
+          }
+          List<Section> sections = new ArrayList<>();
+          for (int i = 0; i < list.size(); i++) {
+            if (!(list.get(i) instanceof ConfigObject item)) {
+              throw new IllegalArgumentException("must be a list of sections, [ { ... } ]");
+            }
+            sections.add(new Section(full(key) + "[" + i + "]", item, problems));
+          }
+          return sections;
+        });
+  }
+
+  /** A section inside this one; an empty one when it is missing. */
+  public Section section(String key) {
+    Section empty =
+        new Section(full(key), com.typesafe.config.ConfigFactory.empty().root(), problems);
+    if (!has(key)) {
+      return empty;
+    }
+    return convert(
+        key,
+        empty,
+        value -> {
+          if (!(value instanceof ConfigObject child)) {
+            throw new IllegalArgumentException("must be a section, { ... }");
+          }
+          return new Section(full(key), child, problems);
+        });
+  }
+
+  /** All keys of this section with numbers, such as weights by name. */
+  public Map<String, Double> numbers(Range range) {
+    Map<String, Double> numbers = new TreeMap<>();
+    for (String key : object.keySet()) {
+      numbers.put(key, number(key, range));
+    }
+    return numbers;
+  }
+
+  /** All keys of this section with text. */
+  public Map<String, String> texts() {
+    Map<String, String> texts = new TreeMap<>();
+    for (String key : object.keySet()) {
+      texts.put(key, text(key));
+    }
+    return texts;
+  }
+
+  /** Refuses every key that was not asked for. */
+  public void finish() {
+    for (String key : new TreeSet<>(object.keySet())) {
+      if (!known.contains(key)) {
+        problem(
+            key,
+            "unknown key; "
+                + Suggestion.nearest(key, known)
+                    .map(near -> "did you mean '" + near + "'?")
+                    .orElse("known here: " + String.join(", ", known)));
+      }
+    }
+  }
+
+  private <T> T required(
+      String key, String expected, T placeholder, Function<ConfigValue, T> read) {
+    if (!has(key)) {
+      problem(key, "missing; give " + expected);
+      return placeholder;
+    }
+    return convert(key, placeholder, read);
+  }
+
+  private <T> T convert(String key, T otherwise, Function<ConfigValue, T> read) {
+    try {
+      return read.apply(object.get(key));
+    } catch (IllegalArgumentException e) {
+      problem(key, e.getMessage());
+      return otherwise;
+    }
+  }
+
+  private String asText(ConfigValue value) {
+    return switch (value.valueType()) {
+      case STRING, NUMBER, BOOLEAN -> String.valueOf(value.unwrapped());
+      default ->
+          throw new IllegalArgumentException(
+              "must be a single value, not " + value.valueType().name().toLowerCase(Locale.ROOT));
+    };
+  }
+
+  private long asCount(ConfigValue value, Range range) {
+    String text = asText(value);
+    return range.check(Quantity.count(text), text);
+  }
+
+  private double asNumber(ConfigValue value, Range range) {
+    String text = asText(value);
+    double number;
+    try {
+      number =
+          switch (text.toLowerCase(Locale.ROOT)) {
+            case "infinity", "inf" -> Double.POSITIVE_INFINITY;
+            default -> Double.parseDouble(text);
+          };
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a number", e);
+    }
+    return range.check(number, text);
+  }
+
+  private <E extends Enum<E>> E asChoice(ConfigValue value, Class<E> type) {
+    String text = asText(value);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> name(constant).equals(text))
+        .findFirst()
+        .orElseThrow(
+            () -> {
+              List<String> names =
+                  Arrays.stream(type.getEnumConstants()).map(Section::name).toList();
+              Optional<String> near = Suggestion.nearest(text, names);
+              return new IllegalArgumentException(
+                  "'"
+                      + text
+                      + "' is not one of "
+                      + names(type)
+                      + near.map(name -> "; did you mean '" + name + "'?").orElse(""));
+            });
+  }
+
+  private static <E extends Enum<E>> String names(Class<E> type) {
+    return Arrays.stream(type.getEnumConstants())
+        .map(Section::name)
+        .collect(Collectors.joining(", "));
+  }
+
+  private String full(String key) {
+    String quoted = ConfigUtil.joinPath(key);
+    return path.isEmpty() ? quoted : path + "." + quoted;
+  }
+
+  private String place(String key, ConfigOrigin origin) {
+    String file = origin.filename() == null ? origin.description() : origin.filename();
+    String name = file.substring(file.lastIndexOf('/') + 1);
+    boolean located = origin.lineNumber() > 0;
+    return full(key) + (located ? " (" + name + ":" + origin.lineNumber() + ")" : "");
+  }
+
+  /** The keys asked for so far, for documentation and tests. */
+  public Collection<String> knownKeys() {
+    return List.copyOf(known);
+  }
+}

@@ -1,0 +1,114 @@
+package io.gradus.common.job;
+
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.apache.spark.util.LongAccumulator;
+
+/** Prints what a person watching the run wants to know, one line per event. */
+public final class Console {
+  private final PrintStream stream;
+  private final Clock clock;
+  private final Duration interval;
+
+  /**
+   * Prints to {@code stream}.
+   *
+   * @param interval the time between two progress lines of the same work
+   */
+  public Console(PrintStream stream, Clock clock, Duration interval) {
+    this.stream = stream;
+    this.clock = clock;
+    this.interval = interval;
+  }
+
+  public void line(String text) {
+    stream.println(text);
+    stream.flush();
+  }
+
+  /**
+   * Shows a line now and then, until closed, with the share done, tokens per second and time left.
+   *
+   * @param stage the stage's name, first on the line
+   * @param total the work in all, in the units of {@code done}; 0 when it is not known
+   * @param done counts finished work
+   * @param tokens counts finished tokens; may be the same accumulator as {@code done}
+   */
+  public Progress progress(String stage, long total, LongAccumulator done, LongAccumulator tokens) {
+    return new Progress(stage, total, done, tokens);
+  }
+
+  /** One piece of long work being shown; close it when the work ends. */
+  public final class Progress implements AutoCloseable {
+    private final String stage;
+    private final long total;
+    private final LongAccumulator done;
+    private final LongAccumulator tokens;
+    private final Instant started = clock.instant();
+    private final Thread thread;
+
+    private Progress(String stage, long total, LongAccumulator done, LongAccumulator tokens) {
+      this.stage = stage;
+      this.total = total;
+      this.done = done;
+      this.tokens = tokens;
+      this.thread = new Thread(this::show, "gradus-progress-" + stage);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void show() {
+      try {
+        while (true) {
+          Thread.sleep(interval.toMillis());
+          line(
+              progressLine(
+                  stage,
+                  done.value(),
+                  total,
+                  tokens.value(),
+                  Duration.between(started, clock.instant())));
+        }
+      } catch (InterruptedException closed) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
+  }
+
+  static String progressLine(String stage, long done, long total, long tokens, Duration elapsed) {
+    double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
+    String share = total > 0 ? String.format(Locale.ROOT, "%3d %%", 100 * done / total) : "     ";
+    String left =
+        total > 0 && done > 0
+            ? duration(Duration.ofSeconds(Math.round(seconds * (total - done) / done))) + " left"
+            : "time left not yet known";
+    return String.format(
+        Locale.ROOT,
+        "  %-9s %s  %,d tokens  %,d tokens/s  %s",
+        stage,
+        share,
+        tokens,
+        Math.round(tokens / seconds),
+        left);
+  }
+
+  /** A duration as {@code 4 s}, {@code 2:05} or {@code 3:04:05}. */
+  public static String duration(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    return seconds < 3600
+        ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+        : String.format(
+            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+}

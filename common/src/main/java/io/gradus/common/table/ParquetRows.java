@@ -1,0 +1,77 @@
+package io.gradus.common.table;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * One Parquet file read or written inside a task, row by row, where a file is the unit of work and
+ * Spark's own scan would cut or join files.
+ */
+public final class ParquetRows {
+  private ParquetRows() {}
+
+  /** Opens a file for reading the named columns only. */
+  public static Reader read(Configuration hadoop, Path path, String... columns) throws IOException {
+    MessageType schema;
+    try (ParquetFileReader file = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+      schema = file.getFileMetaData().getSchema();
+    }
+    List<String> wanted = Arrays.asList(columns);
+    MessageType projection =
+        new MessageType(
+            schema.getName(),
+            schema.getFields().stream().filter(field -> wanted.contains(field.getName())).toList());
+    Configuration configuration = new Configuration(hadoop);
+    configuration.set(ReadSupport.PARQUET_READ_SCHEMA, projection.toString());
+    return new Reader(
+        ParquetReader.builder(new GroupReadSupport(), path).withConf(configuration).build());
+  }
+
+  /**
+   * Opens a new file for writing, zstd-compressed; equal rows make equal bytes. Write under {@link
+   * io.gradus.common.workspace.AtomicFile#temporary} and commit after closing.
+   */
+  public static ParquetWriter<Group> write(Configuration hadoop, Path path, MessageType schema)
+      throws IOException {
+    return ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, hadoop))
+        .withConf(hadoop)
+        .withType(schema)
+        .withCompressionCodec(CompressionCodecName.ZSTD)
+        .build();
+  }
+
+  /** Rows of one file, in the file's order. */
+  public static final class Reader implements Closeable {
+    private final ParquetReader<Group> reader;
+
+    private Reader(ParquetReader<Group> reader) {
+      this.reader = reader;
+    }
+
+    /** The next row, or nothing at the end. */
+    public Optional<Group> next() throws IOException {
+      return Optional.ofNullable(reader.read());
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.gradus.common.workspace;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** The directory of one stage's output under one fingerprint. */
+public final class StageDirectory {
+  private static final String MANIFEST = "manifest.json";
+
+  private final Path path;
+  private final Configuration hadoop;
+
+  public StageDirectory(Path path, Configuration hadoop) {
+    this.path = path;
+    this.hadoop = hadoop;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The folder that holds the stage's table. */
+  public Path table() {
+    return new Path(path, "table");
+  }
+
+  public Path file(String name) {
+    return new Path(path, name);
+  }
+
+  public FileSystem fileSystem() {
+    try {
+      return path.getFileSystem(hadoop);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The manifest, or nothing while the stage is not finished. */
+  public Optional<Manifest> manifest() {
+    return text(MANIFEST).map(json -> Json.read(json, Manifest.class));
+  }
+
+  /** Marks the stage as finished. */
+  public void finish(Manifest manifest) {
+    writeText(MANIFEST, Json.write(manifest));
+  }
+
+  /** Removes what an interrupted run left behind. */
+  public void clear() {
+    try {
+      fileSystem().delete(path, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The text of a small file, or nothing when it does not exist. */
+  public Optional<String> text(String name) {
+    try (FSDataInputStream in = fileSystem().open(file(name))) {
+      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a small file so that it appears whole or not at all. */
+  public void writeText(String name, String text) {
+    try {
+      AtomicFile.write(
+          fileSystem(), file(name), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What writes a file's content. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(FSDataOutputStream out) throws IOException;
+  }
+}

@@ -1,0 +1,87 @@
+package io.gradus.common.workspace;
+
+import io.gradus.common.job.UserMistake;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** The root of a pipeline's outputs, on any Hadoop file system. */
+public final class Workspace {
+  private final Path root;
+  private final Configuration hadoop;
+
+  private Workspace(Path root, Configuration hadoop) {
+    this.root = root;
+    this.hadoop = hadoop;
+  }
+
+  /** Opens a workspace for reading; nothing is created. */
+  public static Workspace at(String location, Configuration hadoop) {
+    try {
+      Path path = new Path(location);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      return new Workspace(fileSystem.makeQualified(path), hadoop);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserMistake(
+          "pipeline.workspace: cannot use '"
+              + location
+              + "' ("
+              + e.getMessage()
+              + "). Give a folder, or the URI of a file system that Hadoop knows.",
+          e);
+    }
+  }
+
+  /** Creates the root where it is missing, and makes sure that files can be written there. */
+  public void prepare() {
+    try {
+      FileSystem fileSystem = root.getFileSystem(hadoop);
+      fileSystem.mkdirs(root);
+      Path probe = AtomicFile.temporary(new Path(root, "probe"));
+      fileSystem.create(probe, true).close();
+      fileSystem.delete(probe, false);
+    } catch (IOException e) {
+      throw new UserMistake(
+          "pipeline.workspace: cannot write to '"
+              + root
+              + "' ("
+              + e.getMessage()
+              + "). Choose a folder you may write to, or change its permissions.",
+          e);
+    }
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public StageDirectory stage(String stage, String fingerprint) {
+    return new StageDirectory(new Path(new Path(root, stage), fingerprint), hadoop);
+  }
+
+  /** The manifests of a stage's finished outputs, the newest first. */
+  public List<Manifest> finished(String stage) {
+    List<Manifest> manifests = new ArrayList<>();
+    try {
+      Path folder = new Path(root, stage);
+      for (FileStatus status : folder.getFileSystem(hadoop).listStatus(folder)) {
+        if (status.isDirectory()) {
+          new StageDirectory(status.getPath(), hadoop).manifest().ifPresent(manifests::add);
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    manifests.sort(Comparator.comparing(Manifest::finished).reversed());
+    return manifests;
+  }
+}
