@@ -18,6 +18,7 @@ import java.util.Map;
  * @param started when the run that finished the stage began it
  * @param finished when the stage was finished
  * @param versions of Gradus, Spark, Java and the libraries that bytes depend on
+ * @param summary what the stage did, in a sentence for people
  * @param result the stage's result record
  */
 public record Manifest(
@@ -31,6 +32,7 @@ public record Manifest(
     Instant started,
     Instant finished,
     Map<String, String> versions,
+    String summary,
     JsonNode result) {
 
   /** The stage's result as the record that the stage wrote, or as a narrower record. */

@@ -54,6 +54,15 @@ public final class StageDirectory {
     writeText(MANIFEST, Json.write(manifest));
   }
 
+  /** Whether anything was written here, finished or not. */
+  public boolean exists() {
+    try {
+      return fileSystem().exists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Removes what an interrupted run left behind. */
   public void clear() {
     try {

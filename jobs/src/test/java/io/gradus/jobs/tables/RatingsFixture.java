@@ -1,0 +1,86 @@
+package io.gradus.jobs.tables;
+
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.ParquetRows;
+import io.gradus.common.table.RatingsTable;
+import io.gradus.common.workspace.Fingerprint;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.StageDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+
+/** Writes ratings tables for tests, with the files and columns that {@code rate} writes. */
+public final class RatingsFixture {
+  private RatingsFixture() {}
+
+  /**
+   * One rated document.
+   *
+   * @param name its doc_id is the hash of this
+   * @param quality its score; null when missing
+   */
+  public record Rated(String name, String source, int tokens, Double quality) {
+    public String docId() {
+      return Fingerprint.sha256(name.getBytes(StandardCharsets.UTF_8)).substring(0, 32);
+    }
+  }
+
+  /** Documents with lengths and scores that follow from their numbers. */
+  public static List<Rated> corpus(int documents, int sources) {
+    List<Rated> corpus = new ArrayList<>();
+    for (int i = 0; i < documents; i++) {
+      int source = (i * 7 + i / 11) % sources;
+      double quality = Math.round(1e4 * (Math.sin(i * 12.9898) * 2 + source * 0.5)) / 1e4;
+      corpus.add(new Rated("document " + i, "source-" + source, 1 + (i * 37) % 500, quality));
+    }
+    return corpus;
+  }
+
+  /** Writes a table with one criterion, {@code quality}. */
+  public static Finished<RatingsTable> write(
+      java.nio.file.Path folder, List<Rated> corpus, int buckets) throws IOException {
+    Configuration hadoop = new Configuration();
+    StageDirectory directory = new StageDirectory(new Path(folder.toUri()), hadoop);
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message ratings { required binary doc_id; required binary source (UTF8);"
+                + " required int32 n_tokens; required int32 n_chunks; optional double quality; }");
+    SimpleGroupFactory groups = new SimpleGroupFactory(schema);
+    List<Rated> ordered = corpus.stream().sorted(Comparator.comparing(Rated::docId)).toList();
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      Path file = new Path(directory.table(), RatingsTable.fileName(bucket));
+      try (ParquetWriter<Group> writer = ParquetRows.write(hadoop, file, schema)) {
+        for (Rated rated : ordered) {
+          byte[] docId = HexFormat.of().parseHex(rated.docId());
+          if (DocumentsTable.bucket(docId, buckets) == bucket) {
+            Group row =
+                groups
+                    .newGroup()
+                    .append("doc_id", Binary.fromConstantByteArray(docId))
+                    .append("source", rated.source())
+                    .append("n_tokens", rated.tokens())
+                    .append("n_chunks", 1);
+            if (rated.quality() != null) {
+              row.append("quality", rated.quality());
+            }
+            writer.write(row);
+          }
+        }
+      }
+    }
+    long tokens = corpus.stream().mapToLong(Rated::tokens).sum();
+    return new Finished<>(directory, new RatingsTable(List.of("quality"), corpus.size(), tokens));
+  }
+}
