@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -28,17 +29,28 @@ public final class Section {
   private final String path;
   private final ConfigObject object;
   private final Problems problems;
+  private final Path folder;
   private final TreeSet<String> known = new TreeSet<>();
 
-  private Section(String path, ConfigObject object, Problems problems) {
+  private Section(String path, ConfigObject object, Problems problems, Path folder) {
     this.path = path;
     this.object = object;
     this.problems = problems;
+    this.folder = folder;
   }
 
-  /** The whole file as a section. */
+  /** The whole file as a section; relative paths in it are relative to the current folder. */
   public static Section root(Config config, Problems problems) {
-    return new Section("", config.root(), problems);
+    return root(config, problems, Path.of(""));
+  }
+
+  /**
+   * The whole file as a section.
+   *
+   * @param folder what relative paths in the file are relative to
+   */
+  public static Section root(Config config, Problems problems, Path folder) {
+    return new Section("", config.root(), problems, folder.toAbsolutePath().normalize());
   }
 
   public Problems problems() {
@@ -66,6 +78,28 @@ public final class Section {
 
   public String text(String key, String otherwise) {
     return has(key) ? convert(key, otherwise, this::asText) : otherwise;
+  }
+
+  /**
+   * A compulsory path or URI. A path that is relative is taken relative to the folder of the
+   * configuration file; it may hold wildcards.
+   */
+  public String path(String key) {
+    String text = text(key);
+    return text.isEmpty() ? text : absolute(text);
+  }
+
+  /** A path or URI as {@link #path(String)}, or {@code otherwise} as it stands. */
+  public String path(String key, String otherwise) {
+    return has(key) ? path(key) : otherwise;
+  }
+
+  private String absolute(String text) {
+    if (text.startsWith("/") || text.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
+      return text;
+    }
+    String relative = text.startsWith("./") ? text.substring(2) : text;
+    return folder + "/" + relative;
   }
 
   /** A list of text; a single text counts as a list of one. */
@@ -163,7 +197,7 @@ public final class Section {
             if (!(list.get(i) instanceof ConfigObject item)) {
               throw new IllegalArgumentException("must be a list of sections, [ { ... } ]");
             }
-            sections.add(new Section(full(key) + "[" + i + "]", item, problems));
+            sections.add(new Section(full(key) + "[" + i + "]", item, problems, folder));
           }
           return sections;
         });
@@ -172,7 +206,7 @@ public final class Section {
   /** A section inside this one; an empty one when it is missing. */
   public Section section(String key) {
     Section empty =
-        new Section(full(key), com.typesafe.config.ConfigFactory.empty().root(), problems);
+        new Section(full(key), com.typesafe.config.ConfigFactory.empty().root(), problems, folder);
     if (!has(key)) {
       return empty;
     }
@@ -183,7 +217,7 @@ public final class Section {
           if (!(value instanceof ConfigObject child)) {
             throw new IllegalArgumentException("must be a section, { ... }");
           }
-          return new Section(full(key), child, problems);
+          return new Section(full(key), child, problems, folder);
         });
   }
 

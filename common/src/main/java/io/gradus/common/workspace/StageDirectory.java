@@ -72,6 +72,15 @@ public final class StageDirectory {
     }
   }
 
+  /** Removes a small file; does nothing when it is not there. */
+  public void delete(String name) {
+    try {
+      fileSystem().delete(file(name), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The text of a small file, or nothing when it does not exist. */
   public Optional<String> text(String name) {
     try (FSDataInputStream in = fileSystem().open(file(name))) {

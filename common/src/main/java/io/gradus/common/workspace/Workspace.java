@@ -62,6 +62,11 @@ public final class Workspace {
     return root;
   }
 
+  /** What its file system is reached with. */
+  public Configuration hadoop() {
+    return hadoop;
+  }
+
   public StageDirectory stage(String stage, String fingerprint) {
     return new StageDirectory(new Path(new Path(root, stage), fingerprint), hadoop);
   }

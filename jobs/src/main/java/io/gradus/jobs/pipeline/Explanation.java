@@ -1,0 +1,106 @@
+package io.gradus.jobs.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gradus.common.workspace.Json;
+import io.gradus.common.workspace.Manifest;
+import io.gradus.common.workspace.Workspace;
+import io.gradus.jobs.pipeline.Plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Says for each stage whether it would run, and why. */
+final class Explanation {
+  private static final String NOT_SET = "not set";
+
+  private Explanation() {}
+
+  /** One line for each stage, such as {@code sample: temperature 1.0 to 2.0}. */
+  static List<String> of(Plan plan, Workspace workspace) {
+    List<String> lines = new ArrayList<>();
+    Set<String> running = new TreeSet<>();
+    for (Step step : plan.steps()) {
+      if (step.manifest().isPresent()) {
+        lines.add(step.name() + ": reused");
+      } else {
+        lines.add(step.name() + ": " + reason(step, workspace, running));
+        running.add(step.name());
+      }
+    }
+    return lines;
+  }
+
+  private static String reason(Step step, Workspace workspace, Set<String> running) {
+    String again = step.directory().exists() ? ", continuing an interrupted run" : "";
+    Optional<Manifest> newest = workspace.finished(step.name()).stream().findFirst();
+    if (newest.isEmpty()) {
+      return "runs for the first time" + again;
+    }
+    List<String> changes = changes(newest.get(), step);
+    List<String> because = step.stage().inputs().stream().filter(running::contains).toList();
+    if (!because.isEmpty()) {
+      changes.add("runs after " + String.join(", ", because));
+    }
+    if (changes.isEmpty()) {
+      changes.add("its inputs are others than in the last run");
+    }
+    return String.join("; ", changes) + again;
+  }
+
+  private static List<String> changes(Manifest before, Step step) {
+    List<String> changes = new ArrayList<>();
+    Map<String, String> old = leaves(before.configuration());
+    Map<String, String> now = leaves(Json.tree(step.stage().configuration()));
+    Set<String> keys = new TreeSet<>(old.keySet());
+    keys.addAll(now.keySet());
+    for (String key : keys) {
+      String was = old.getOrDefault(key, NOT_SET);
+      String is = now.getOrDefault(key, NOT_SET);
+      if (!was.equals(is)) {
+        changes.add(key + " " + was + " to " + is);
+      }
+    }
+    if (before.seed() != step.stage().seed()) {
+      changes.add("seed " + before.seed() + " to " + step.stage().seed());
+    }
+    if (before.formatVersion() != step.stage().formatVersion()) {
+      changes.add("this version of Gradus writes another format");
+    }
+    step.digests()
+        .forEach(
+            (name, digest) -> {
+              if (!digest.equals(before.digests().get(name))) {
+                changes.add(name + " changed");
+              }
+            });
+    return changes;
+  }
+
+  private static Map<String, String> leaves(JsonNode tree) {
+    Map<String, String> leaves = new TreeMap<>();
+    collect("", tree, leaves);
+    return leaves;
+  }
+
+  private static void collect(String path, JsonNode node, Map<String, String> leaves) {
+    if (node.isObject()) {
+      node.properties()
+          .forEach(
+              field ->
+                  collect(
+                      path.isEmpty() ? field.getKey() : path + "." + field.getKey(),
+                      field.getValue(),
+                      leaves));
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        collect(path + "[" + i + "]", node.get(i), leaves);
+      }
+    } else {
+      leaves.put(path, node.asText());
+    }
+  }
+}
