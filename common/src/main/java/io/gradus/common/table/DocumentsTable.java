@@ -1,6 +1,7 @@
 package io.gradus.common.table;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +35,8 @@ public record DocumentsTable(
     String tokenizerDigest,
     int vocabularySize,
     int endOfText,
-    int tokenBytes) {
+    int tokenBytes)
+    implements Serializable {
   /** 128-bit content hash, binary(16). */
   public static final String DOC_ID = "doc_id";
 

@@ -1,0 +1,61 @@
+package io.gradus.common.table;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One shard, in all formats. Sequence {@code j} of the curriculum is read at optimizer step {@code
+ * j / G} when a step takes G sequences, so a shard's first and last step follow from {@code
+ * firstSequence} and {@code sequences}; they are not stored, since G is the trainer's choice.
+ *
+ * @param index the shard's number, from 0
+ * @param firstSequence its first sequence in the curriculum, from 0
+ * @param sequences training sequences in it
+ * @param tokens stream tokens in it, end-of-text counted and padding not
+ * @param paddingTokens end-of-text tokens after the stream's end
+ * @param documents documents that begin in it
+ * @param firstPosition the position of the first document with tokens in it
+ * @param lastPosition the position of the last document with tokens in it
+ * @param score of the documents with tokens in it
+ * @param quantile of the documents with tokens in it
+ * @param tokensBySource tokens without end-of-text, of the {@value #SOURCES} largest sources
+ * @param tokensOfOtherSources tokens without end-of-text, of all other sources together
+ * @param files where it lies, one stretch for each format
+ */
+public record Shard(
+    int index,
+    long firstSequence,
+    long sequences,
+    long tokens,
+    long paddingTokens,
+    long documents,
+    long firstPosition,
+    long lastPosition,
+    Spread score,
+    Spread quantile,
+    Map<String, Long> tokensBySource,
+    long tokensOfOtherSources,
+    List<PackedFile> files)
+    implements Serializable {
+  /** How many sources are listed by name. */
+  public static final int SOURCES = 50;
+
+  /**
+   * How a number is spread over a shard.
+   *
+   * @param mean weighted by the document's stream tokens in the shard
+   * @param minimum the least of any document with tokens in the shard
+   * @param maximum the greatest of any document with tokens in the shard
+   */
+  public record Spread(double mean, double minimum, double maximum) implements Serializable {}
+
+  /** The shard's stretch in one format. */
+  public PackedFile file(ShardFormat format) {
+    return files.stream()
+        .filter(file -> file.format() == format)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("Shard " + index + " has no " + format.label()));
+  }
+}

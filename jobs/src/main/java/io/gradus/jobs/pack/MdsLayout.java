@@ -1,0 +1,88 @@
+package io.gradus.jobs.pack;
+
+import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.Shard;
+import io.gradus.common.table.ShardFormat;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Where things lie in a shard of MosaicML Streaming's MDS format with one column {@code tokens} of
+ * fixed shape: u32 sample count, u32 offsets of every sample and of the end, JSON configuration,
+ * samples. Every size is known before the first token is.
+ */
+record MdsLayout(int sequenceLength, int tokenBytes) {
+  static final String INDEX = "mds/index.json";
+  private static final long MOST_BYTES = (1L << 32) - 1;
+
+  static String fileName(int shard) {
+    return String.format("shard.%05d.mds", shard);
+  }
+
+  /** The most tokens of a shard whose offsets fit 32 bits, whatever the vocabulary. */
+  static long mostTokens(int sequenceLength) {
+    MdsLayout widest = new MdsLayout(sequenceLength, 4);
+    long sample = 4L + widest.sampleBytes();
+    return (MOST_BYTES - 8 - widest.configuration().length) / sample * sequenceLength;
+  }
+
+  long sampleBytes() {
+    return (long) sequenceLength * tokenBytes;
+  }
+
+  /** The first sample's offset in the file. */
+  long headerBytes(long samples) {
+    return 4 + 4 * (samples + 1) + configuration().length;
+  }
+
+  long fileBytes(long samples) {
+    return headerBytes(samples) + samples * sampleBytes();
+  }
+
+  /** The JSON that the shard's header holds; the bytes that Python's json module would write. */
+  byte[] configuration() {
+    return ("{" + columns() + ", " + limits() + "}").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String indexEntry(PackedFile file, long samples) {
+    return "{"
+        + columns()
+        + ", \"raw_data\": {\"basename\": \""
+        + file.path().substring(file.path().lastIndexOf('/') + 1)
+        + "\", \"bytes\": "
+        + file.bytes()
+        + ", \"hashes\": {\"sha256\": \""
+        + file.sha256()
+        + "\"}}, \"samples\": "
+        + samples
+        + ", "
+        + limits()
+        + ", \"zip_data\": null}";
+  }
+
+  /** Writes {@code index.json}, the bytes that the streaming library itself would write. */
+  void writeIndex(OutputStream out, List<Shard> shards) throws IOException {
+    out.write("{\"shards\": [".getBytes(StandardCharsets.UTF_8));
+    String separator = "";
+    for (Shard shard : shards) {
+      String entry = indexEntry(shard.file(ShardFormat.MDS), shard.sequences());
+      out.write((separator + entry).getBytes(StandardCharsets.UTF_8));
+      separator = ", ";
+    }
+    out.write("], \"version\": 2}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String columns() {
+    return String.format(
+        "\"column_encodings\": [\"ndarray:uint%d:%d\"], \"column_names\": [\"tokens\"],"
+            + " \"column_sizes\": [%d], \"compression\": null, \"format\": \"mds\","
+            + " \"hashes\": [\"sha256\"]",
+        8 * tokenBytes, sequenceLength, sampleBytes());
+  }
+
+  private static String limits() {
+    return "\"size_limit\": null, \"version\": 2";
+  }
+}

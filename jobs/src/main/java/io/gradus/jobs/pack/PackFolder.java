@@ -1,0 +1,190 @@
+package io.gradus.jobs.pack;
+
+import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.Shard;
+import io.gradus.common.table.ShardFormat;
+import io.gradus.common.workspace.AtomicFile;
+import io.gradus.common.workspace.Json;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The stage's directory. Trainers' folders get complete files only, and nothing else: what is under
+ * way lies in {@code .work}, which goes when the stage ends. A shard is finished when its marker in
+ * {@code .work/done} exists, and that is written after its files.
+ */
+final class PackFolder {
+  private static final String WORK = ".work";
+  private static final String RESULT = "result.json";
+
+  private final Path root;
+  private final FileSystem fileSystem;
+
+  PackFolder(Path root, Configuration hadoop) throws IOException {
+    this.root = root;
+    FileSystem any = root.getFileSystem(hadoop);
+    // Hadoop's local file system would put a .crc file beside each shard.
+    this.fileSystem = any instanceof LocalFileSystem local ? local.getRawFileSystem() : any;
+  }
+
+  /** Creates the folders that files are moved to. */
+  void prepare(List<ShardFormat> formats) throws IOException {
+    for (ShardFormat format : formats) {
+      fileSystem.mkdirs(new Path(root, format.label()));
+    }
+    fileSystem.mkdirs(new Path(root, WORK + "/done"));
+    fileSystem.mkdirs(new Path(root, WORK + "/megatron"));
+    fileSystem.delete(new Path(root, WORK + "/temporary"), true);
+    fileSystem.mkdirs(new Path(root, WORK + "/temporary"));
+  }
+
+  /** Where a shard's tokens for Megatron wait until all shards are there. */
+  static String megatronPart(int shard) {
+    return String.format(WORK + "/megatron/%05d.bin", shard);
+  }
+
+  Path newTemporary() {
+    return new Path(root, WORK + "/temporary/" + UUID.randomUUID());
+  }
+
+  HashedOutput create(Path temporary) throws IOException {
+    return new HashedOutput(fileSystem.create(temporary, true));
+  }
+
+  FSDataInputStream open(String path) throws IOException {
+    return fileSystem.open(new Path(root, path));
+  }
+
+  /** Moves a complete file to its place. */
+  void commit(Path temporary, String path) throws IOException {
+    AtomicFile.commit(fileSystem, temporary, new Path(root, path));
+  }
+
+  void discard(Path temporary) throws IOException {
+    fileSystem.delete(temporary, false);
+  }
+
+  /** Writes a whole file of a format so that it appears complete or not at all. */
+  PackedFile write(ShardFormat format, String path, Content content) throws IOException {
+    Path temporary = newTemporary();
+    HashedOutput out = create(temporary);
+    try (out) {
+      content.writeTo(out);
+    }
+    commit(temporary, path);
+    return new PackedFile(format, path, 0, out.getPos(), out.sha256());
+  }
+
+  /** Writes a small file beside the formats' folders; returns its SHA-256. */
+  String writeText(String path, Iterable<String> lines) throws IOException {
+    Path temporary = newTemporary();
+    HashedOutput out = create(temporary);
+    try (out) {
+      for (String line : lines) {
+        out.write(line.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    commit(temporary, path);
+    return out.sha256();
+  }
+
+  void finishShard(Shard shard) throws IOException {
+    writeText(marker(shard.index()), List.of(Json.tree(shard).toString()));
+  }
+
+  void finishMegatron(List<PackedFile> files) throws IOException {
+    for (PackedFile file : files) {
+      writeText(megatronMarker(file.path()), List.of(Json.tree(file).toString()));
+    }
+  }
+
+  /** Megatron's two files when both are complete, else nothing. */
+  List<PackedFile> finishedMegatron() throws IOException {
+    List<PackedFile> files = new ArrayList<>();
+    for (String path : List.of(MegatronLayout.DATA, MegatronLayout.INDEX)) {
+      Optional<PackedFile> file = read(megatronMarker(path), PackedFile.class);
+      if (file.isEmpty() || !holds(path, file.get().bytes())) {
+        return List.of();
+      }
+      files.add(file.get());
+    }
+    return files;
+  }
+
+  /** The shard when all its files are there, in full length. */
+  Optional<Shard> finishedShard(int index, boolean megatronAssembled) throws IOException {
+    Optional<Shard> shard = read(marker(index), Shard.class);
+    if (shard.isPresent()) {
+      for (PackedFile file : shard.get().files()) {
+        boolean part = file.format() == ShardFormat.MEGATRON;
+        if (part
+            ? !megatronAssembled && !holds(megatronPart(index), file.bytes())
+            : !holds(file.path(), file.bytes())) {
+          return Optional.empty();
+        }
+      }
+    }
+    return shard;
+  }
+
+  private static String marker(int shard) {
+    return String.format(WORK + "/done/%05d.json", shard);
+  }
+
+  private static String megatronMarker(String path) {
+    return WORK + "/done/" + path.substring(path.lastIndexOf('/') + 1) + ".json";
+  }
+
+  private boolean holds(String path, long bytes) throws IOException {
+    try {
+      FileStatus status = fileSystem.getFileStatus(new Path(root, path));
+      return status.getLen() == bytes;
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+  }
+
+  private <T> Optional<T> read(String path, Class<T> type) throws IOException {
+    try (FSDataInputStream in = open(path)) {
+      return Optional.of(Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8), type));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The result of a run that was stopped after its last step, if there is one. */
+  Optional<PackResult> result() throws IOException {
+    return read(RESULT, PackResult.class);
+  }
+
+  /** Ends the stage's work. */
+  void finish(PackResult result) throws IOException {
+    writeText(RESULT, List.of(Json.write(result)));
+    removeWork();
+  }
+
+  void removeWork() throws IOException {
+    fileSystem.delete(new Path(root, WORK), true);
+  }
+
+  void removeMegatronParts() throws IOException {
+    fileSystem.delete(new Path(root, WORK + "/megatron"), true);
+  }
+
+  /** What writes a file's content. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(HashedOutput out) throws IOException;
+  }
+}

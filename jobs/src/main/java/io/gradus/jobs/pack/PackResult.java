@@ -1,0 +1,21 @@
+package io.gradus.jobs.pack;
+
+import io.gradus.common.table.PackedShards;
+import java.util.List;
+
+/**
+ * What the stage did.
+ *
+ * @param table what readers of the shards need; each shard's own numbers are in {@link
+ *     PackedShards#SHARD_LIST}
+ * @param documents documents packed, each repeat counted
+ * @param tokens their tokens, without end-of-text and padding
+ * @param wishedShardTokens the configured shard length, which {@code table} may have rounded up
+ * @param readers for each format, the settings under which its reader keeps the order
+ */
+public record PackResult(
+    PackedShards table,
+    long documents,
+    long tokens,
+    long wishedShardTokens,
+    List<ReaderSettings> readers) {}

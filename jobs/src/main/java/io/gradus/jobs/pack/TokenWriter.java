@@ -1,0 +1,14 @@
+package io.gradus.jobs.pack;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Takes the tokens of one shard, padding included, in order, and writes them in one format. */
+interface TokenWriter extends Closeable {
+  /**
+   * Writes the next tokens.
+   *
+   * @param tokens whole tokens, little-endian, as wide as in the documents table
+   */
+  void write(byte[] tokens) throws IOException;
+}

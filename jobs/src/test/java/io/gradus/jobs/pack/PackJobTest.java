@@ -1,0 +1,354 @@
+package io.gradus.jobs.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gradus.common.spark.LocalSpark;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.OrderTable;
+import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.Shard;
+import io.gradus.common.table.ShardFormat;
+import io.gradus.common.table.TinyCorpus;
+import io.gradus.common.table.TokenBytes;
+import io.gradus.common.workspace.Fingerprint;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.StageDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PackJobTest {
+  private static final PackConfig ALL = new PackConfig(List.of(ShardFormat.values()), 64, 1024);
+
+  @TempDir Path folder;
+
+  @Test
+  void everyFormatHoldsTheDocumentsInOrderWithEndOfTextAfterEach() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(40, 50_257, 7);
+    Packed packed = pack(corpus, ALL, 3, 2);
+
+    int[] expected = corpus.paddedStream(64);
+    assertThat(packed.result().table().shards()).isGreaterThanOrEqualTo(5);
+    assertThat(ShardBytes.mds(packed.folder(), 2)).isEqualTo(expected);
+    assertThat(ShardBytes.parquet(packed.folder())).isEqualTo(expected);
+    int[] megatron = ShardBytes.megatron(packed.folder(), 2);
+    assertThat(Arrays.copyOf(megatron, expected.length)).isEqualTo(expected);
+    assertThat(megatron).hasSize(expected.length + 1).endsWith(corpus.endOfText());
+  }
+
+  @Test
+  void tokensThatDoNotFitTwoBytesAreWrittenWithFour() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(12, 100_277, 8);
+    Packed packed = pack(corpus, ALL, 2, 1);
+
+    int[] expected = corpus.paddedStream(64);
+    assertThat(ShardBytes.mds(packed.folder(), 4)).isEqualTo(expected);
+    assertThat(ShardBytes.parquet(packed.folder())).isEqualTo(expected);
+    assertThat(ShardBytes.megatron(packed.folder(), 4)).startsWith(expected);
+  }
+
+  @Test
+  void megatronGetsFourBytesFromItsOwnLimitOn() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(12, 65_500, 9);
+    Packed packed = pack(corpus, ALL, 2, 1);
+
+    int[] expected = corpus.paddedStream(64);
+    assertThat(ShardBytes.mds(packed.folder(), 2)).isEqualTo(expected);
+    assertThat(ShardBytes.megatron(packed.folder(), 4)).startsWith(expected);
+  }
+
+  @Test
+  void bytesDoNotDependOnBucketsOrFiles() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(60, 50_257, 10);
+    Map<String, String> one = digests(pack(corpus, ALL, 1, 1).folder());
+
+    assertThat(digests(pack(corpus, ALL, 4, 3).folder())).isEqualTo(one);
+    assertThat(digests(pack(corpus, ALL, 16, 7).folder())).isEqualTo(one);
+  }
+
+  @Test
+  void repeatedDocumentsAreWrittenEachTime() throws IOException {
+    List<TinyCorpus.Document> documents =
+        new ArrayList<>(TinyCorpus.random(10, 50_257, 11).documents());
+    documents.add(documents.get(4));
+    documents.add(documents.get(4));
+    TinyCorpus corpus = new TinyCorpus(50_257, 50_256, documents);
+
+    Packed packed = pack(corpus, ALL, 2, 1);
+
+    assertThat(ShardBytes.mds(packed.folder(), 2)).isEqualTo(corpus.paddedStream(64));
+    assertThat(packed.result().documents()).isEqualTo(12);
+  }
+
+  @Test
+  void foldersForTrainersHoldNothingElse() throws IOException {
+    Packed packed = pack(TinyCorpus.random(6, 50_257, 12), ALL, 1, 1);
+
+    assertThat(digests(packed.folder()).keySet())
+        .containsExactly(
+            "mds/index.json",
+            "mds/shard.00000.mds",
+            "mds/shard.00001.mds",
+            "mds/shard.00002.mds",
+            "mds/shard.00003.mds",
+            "megatron/train.bin",
+            "megatron/train.idx",
+            "parquet/shard-00000.parquet",
+            "parquet/shard-00001.parquet",
+            "parquet/shard-00002.parquet",
+            "parquet/shard-00003.parquet",
+            "result.json",
+            "shards.jsonl");
+  }
+
+  @Test
+  void theShardListTellsWhatIsInEachShard() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(40, 50_257, 13);
+    Packed packed = pack(corpus, ALL, 3, 2);
+    PackedShards table = packed.result().table();
+    List<Shard> shards = PackedShards.shardList(packed.directory());
+
+    assertThat(shards).hasSize(table.shards());
+    assertThat(shards).extracting(Shard::index).isSorted();
+    assertThat(shards.stream().mapToLong(Shard::tokens).sum()).isEqualTo(corpus.stream().length);
+    assertThat(shards.stream().mapToLong(Shard::documents).sum()).isEqualTo(40);
+    assertThat(shards.stream().mapToLong(Shard::sequences).sum()).isEqualTo(table.sequences());
+    assertThat(shards.get(0).firstPosition()).isZero();
+    assertThat(shards.get(shards.size() - 1).lastPosition()).isEqualTo(39);
+    assertThat(shards.get(shards.size() - 1).paddingTokens())
+        .isEqualTo(table.paddingTokens())
+        .isEqualTo(corpus.paddedStream(64).length - corpus.stream().length);
+    assertThat(
+            shards.stream()
+                .flatMap(shard -> shard.tokensBySource().values().stream())
+                .mapToLong(Long::longValue)
+                .sum())
+        .isEqualTo(corpus.stream().length - 40);
+    for (Shard shard : shards) {
+      assertThat(shard.score().minimum()).isLessThanOrEqualTo(shard.score().mean());
+      assertThat(shard.score().maximum()).isGreaterThanOrEqualTo(shard.score().mean());
+      for (PackedFile file : shard.files()) {
+        byte[] bytes = Files.readAllBytes(packed.folder().resolve(file.path()));
+        byte[] stretch =
+            Arrays.copyOfRange(bytes, (int) file.offset(), (int) (file.offset() + file.bytes()));
+        assertThat(Fingerprint.sha256(stretch)).isEqualTo(file.sha256());
+      }
+    }
+    assertThat(table.shardListSha256())
+        .isEqualTo(Fingerprint.sha256(Files.readAllBytes(packed.folder().resolve("shards.jsonl"))));
+  }
+
+  @Test
+  void shardLengthIsRoundedUpToWholeSequences() throws IOException {
+    Packed packed =
+        pack(
+            TinyCorpus.random(6, 50_257, 14),
+            new PackConfig(List.of(ShardFormat.MDS), 100, 250),
+            1,
+            1);
+
+    assertThat(packed.result().wishedShardTokens()).isEqualTo(250);
+    assertThat(packed.result().table().stream().shardTokens()).isEqualTo(300);
+  }
+
+  @Test
+  void anInterruptedRunGoesOnAndKeepsFinishedShards() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(60, 50_257, 15);
+    Map<String, String> undisturbed = digests(pack(corpus, ALL, 3, 2).folder());
+    Path tables = folder.resolve("tables");
+    Finished<DocumentsTable> documents = corpus.writeDocuments(tables.resolve("documents"), 3);
+    Finished<OrderTable> order = corpus.writeOrder(tables.resolve("order"), 2);
+    // A document that only later shards hold is missing, so the first run ends half-way.
+    byte[] last = corpus.documents().get(59).docId();
+    int bucket = DocumentsTable.bucket(last, 3);
+    Path file = tables.resolve("documents/table/" + bucketFile(documents, bucket));
+    Path aside = folder.resolve("aside.parquet");
+    StageDirectory output = directory("interrupted");
+    Files.move(file, aside);
+    assertThatThrownBy(() -> run(ALL, documents, order, output))
+        .hasStackTraceContaining("of the order is not in the documents");
+    Files.move(aside, file);
+    Path packed = folder.resolve("interrupted");
+    for (int stop : new int[] {0, 1, 2}) {
+      run(ALL, documents, order, output);
+      assertThat(digests(packed)).isEqualTo(undisturbed);
+      interrupt(packed, stop);
+    }
+  }
+
+  /** Puts a finished output back to what a kill at some moment would have left. */
+  private void interrupt(Path packed, int stop) throws IOException {
+    Files.delete(packed.resolve("result.json"));
+    if (stop == 1) {
+      Files.delete(packed.resolve("mds/shard.00002.mds"));
+    }
+  }
+
+  @Test
+  void finishedShardsAreNotWrittenAgain() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(60, 50_257, 16);
+    PackConfig config = new PackConfig(List.of(ShardFormat.MDS), 64, 1024);
+    Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
+    Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 2);
+    StageDirectory output = directory("packed");
+    PackResult whole = run(config, documents, order, output);
+    Path packed = folder.resolve("packed");
+    Map<String, String> undisturbed = digests(packed);
+    // The state after the markers of all shards but one.
+    PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
+    state.prepare(config.formats());
+    for (Shard shard : PackedShards.shardList(output)) {
+      if (shard.index() != 1) {
+        state.finishShard(shard);
+      }
+    }
+    Files.delete(packed.resolve("result.json"));
+    Files.delete(packed.resolve("mds/shard.00001.mds"));
+    Files.writeString(packed.resolve("mds/index.json"), "");
+    Object before = Files.readAttributes(packed.resolve("mds/shard.00000.mds"), "unix:ino");
+
+    assertThat(run(config, documents, order, output)).isEqualTo(whole);
+    assertThat(digests(packed)).isEqualTo(undisturbed);
+    assertThat((Object) Files.readAttributes(packed.resolve("mds/shard.00000.mds"), "unix:ino"))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void aDocumentThatIsNotInTheDocumentsIsADefectThatNamesIt() {
+    TinyCorpus corpus = TinyCorpus.random(10, 50_257, 17);
+    TinyCorpus fewer = new TinyCorpus(50_257, 50_256, corpus.documents().subList(0, 9));
+    Finished<DocumentsTable> documents = fewer.writeDocuments(folder.resolve("documents"), 2);
+    Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 1);
+    String id = HexFormat.of().formatHex(corpus.documents().get(9).docId());
+
+    assertThatThrownBy(() -> run(ALL, documents, order, directory("packed")))
+        .hasStackTraceContaining("Document " + id + " at position 9 of the order is not in the");
+  }
+
+  @Test
+  void anOrderWithAHoleIsADefectThatNamesThePlace() {
+    TinyCorpus corpus = TinyCorpus.random(10, 50_257, 18);
+    List<Row> rows = new ArrayList<>(corpus.orderRows());
+    rows.set(5, rows.get(4));
+    Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 2);
+    Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 1, rows);
+
+    assertThatThrownBy(() -> run(ALL, documents, order, directory("packed")))
+        .hasStackTraceContaining("its manifest says 10 rows");
+  }
+
+  @Test
+  void tooManyShardsAreTheUsersMistake() {
+    assertThatThrownBy(
+            () ->
+                new PackJob()
+                    .run(
+                        LocalSpark.context(),
+                        new PackConfig(List.of(ShardFormat.PARQUET), 2, 2),
+                        null,
+                        new Finished<>(null, new OrderTable(1, 400_000, "ascending", "overall")),
+                        directory("packed")))
+        .hasMessage(
+            "pack.shard-tokens: 2 makes more than 100,000 shards of 400,001 tokens;"
+                + " give at least 5.");
+  }
+
+  private record Packed(PackResult result, StageDirectory directory, Path folder) {}
+
+  private Packed pack(TinyCorpus corpus, PackConfig config, int buckets, int files) {
+    String name = "run-" + buckets + "-" + files;
+    Path tables = folder.resolve(name + "-tables");
+    StageDirectory output = directory(name);
+    PackResult result =
+        run(
+            config,
+            corpus.writeDocuments(tables.resolve("documents"), buckets),
+            corpus.writeOrder(tables.resolve("order"), files),
+            output);
+    return new Packed(result, output, folder.resolve(name));
+  }
+
+  private static PackResult run(
+      PackConfig config,
+      Finished<DocumentsTable> documents,
+      Finished<OrderTable> order,
+      StageDirectory output) {
+    return new PackJob().run(LocalSpark.context(), config, documents, order, output);
+  }
+
+  private StageDirectory directory(String name) {
+    return new StageDirectory(
+        new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), LocalSpark.context().hadoop());
+  }
+
+  private static String bucketFile(Finished<DocumentsTable> documents, int bucket)
+      throws IOException {
+    return DocumentsTable.bucketFiles(
+            documents.directory().fileSystem(), documents.directory().table())
+        .get(bucket)
+        .getName();
+  }
+
+  /** SHA-256 of every file below a folder, by its relative path. */
+  private static Map<String, String> digests(Path folder) throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        digests.put(
+            folder.relativize(file).toString(), Fingerprint.sha256(Files.readAllBytes(file)));
+      }
+    }
+    return digests;
+  }
+
+  /** Reads shards in the simplest way there is. */
+  private static final class ShardBytes {
+    static int[] mds(Path folder, int tokenBytes) throws IOException {
+      List<Integer> tokens = new ArrayList<>();
+      for (Path file : sorted(folder.resolve("mds"), ".mds")) {
+        byte[] bytes = Files.readAllBytes(file);
+        for (int at = TokenBytes.read(bytes, 4, 4); at < bytes.length; at += tokenBytes) {
+          tokens.add(TokenBytes.read(bytes, at, tokenBytes));
+        }
+      }
+      return tokens.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    static int[] megatron(Path folder, int tokenBytes) throws IOException {
+      byte[] bytes = Files.readAllBytes(folder.resolve("megatron/train.bin"));
+      int[] tokens = new int[bytes.length / tokenBytes];
+      for (int i = 0; i < tokens.length; i++) {
+        tokens[i] = TokenBytes.read(bytes, i * tokenBytes, tokenBytes);
+      }
+      return tokens;
+    }
+
+    static int[] parquet(Path folder) throws IOException {
+      List<Integer> tokens = new ArrayList<>();
+      for (Path file : sorted(folder.resolve("parquet"), ".parquet")) {
+        for (Row row : LocalSpark.session().read().parquet(file.toString()).collectAsList()) {
+          tokens.addAll(row.<Integer>getList(row.fieldIndex("input_ids")));
+        }
+      }
+      return tokens.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static List<Path> sorted(Path folder, String suffix) throws IOException {
+      try (Stream<Path> files = Files.list(folder)) {
+        return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+      }
+    }
+  }
+}
