@@ -331,10 +331,12 @@ public final class Section {
   }
 
   private String place(String key, ConfigOrigin origin) {
+    if (origin.lineNumber() <= 0) {
+      return full(key);
+    }
     String file = origin.filename() == null ? origin.description() : origin.filename();
-    String name = file.substring(file.lastIndexOf('/') + 1);
-    boolean located = origin.lineNumber() > 0;
-    return full(key) + (located ? " (" + name + ":" + origin.lineNumber() + ")" : "");
+    String name = file.substring(file.lastIndexOf('/') + 1).replaceAll(": \\d+$", "");
+    return full(key) + " (" + name + ":" + origin.lineNumber() + ")";
   }
 
   /** The keys asked for so far, for documentation and tests. */

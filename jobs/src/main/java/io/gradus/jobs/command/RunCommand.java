@@ -23,7 +23,7 @@ final class RunCommand implements Runnable {
 
   /** Runs up to a stage; starts no Spark when there is nothing to do. */
   static void run(Pipeline pipeline, String last, PrintStream out) {
-    if (pipeline.manifest(last).isPresent() && pipeline.finishedUpTo(last)) {
+    if (pipeline.finished(last)) {
       out.println("Nothing to do: every stage is finished for this configuration and input.");
       return;
     }

@@ -54,9 +54,9 @@ public final class Pipeline {
     return plan.steps().stream().map(Step::name).toList();
   }
 
-  /** Whether every stage is finished already. */
-  public boolean finished() {
-    return plan.steps().stream().allMatch(step -> step.manifest().isPresent());
+  /** Whether a stage and all that it needs are finished already. */
+  public boolean finished(String last) {
+    return plan.upTo(last).steps().stream().allMatch(step -> step.manifest().isPresent());
   }
 
   /** For each stage whether it would run, and why. */

@@ -95,9 +95,7 @@ public record PipelineConfig(
     int equals = setting.indexOf('=');
     if (equals <= 0) {
       throw new UserMistake(
-          "--set "
-              + setting
-              + ": give a path and a value, as in --set sample.temperature=2.0");
+          "--set " + setting + ": give a path and a value, as in --set sample.temperature=2.0");
     }
     ConfigParseOptions options =
         ConfigParseOptions.defaults().setOriginDescription("--set " + setting);

@@ -1,0 +1,304 @@
+package io.gradus.jobs.pipeline;
+
+import static io.gradus.common.configuration.Quantity.show;
+
+import io.gradus.common.configuration.Section;
+import io.gradus.common.job.JobContext;
+import io.gradus.common.job.UserMistake;
+import io.gradus.common.table.CalibrationTable;
+import io.gradus.common.table.CurriculumProfile;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.OrderTable;
+import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.RatingsTable;
+import io.gradus.common.table.SelectionTable;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.Json;
+import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.advise.AdviseJob;
+import io.gradus.jobs.advise.AdviseResult;
+import io.gradus.jobs.calibrate.CalibrateJob;
+import io.gradus.jobs.calibrate.CalibrateResult;
+import io.gradus.jobs.ingest.IngestJob;
+import io.gradus.jobs.ingest.IngestResult;
+import io.gradus.jobs.order.OrderJob;
+import io.gradus.jobs.order.OrderResult;
+import io.gradus.jobs.pack.PackJob;
+import io.gradus.jobs.pack.PackResult;
+import io.gradus.jobs.pipeline.Stage.Inputs;
+import io.gradus.jobs.pipeline.Stage.Outcome;
+import io.gradus.jobs.rate.RateJob;
+import io.gradus.jobs.rate.RateResult;
+import io.gradus.jobs.report.ReportInputs;
+import io.gradus.jobs.report.ReportJob;
+import io.gradus.jobs.report.ReportResult;
+import io.gradus.jobs.sample.SampleJob;
+import io.gradus.jobs.sample.SampleResult;
+import io.gradus.jobs.verify.VerifyJob;
+import io.gradus.jobs.verify.VerifyResult;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * How the stages hang together: what each reads, what its output depends on, and the sentence that
+ * it leaves behind. This is the only place that knows more than one stage.
+ */
+final class Stages {
+  private static final String INGEST = "ingest";
+  private static final String RATE = "rate";
+  private static final String CALIBRATE = "calibrate";
+  private static final String SAMPLE = "sample";
+  private static final String ORDER = "order";
+  private static final String PACK = "pack";
+  private static final String VERIFY = "verify";
+  private static final String ADVISE = "advise";
+  private static final String REPORT = "report";
+  private static final long NO_CHANCE = 0;
+
+  private Stages() {}
+
+  /** All stages, each after those that it reads. */
+  static List<Stage> of(PipelineConfig config, Configuration hadoop) {
+    return List.of(
+        new Stage(
+            INGEST,
+            1,
+            config.ingest(),
+            List.of(),
+            () -> IngestJob.digests(hadoop, config.ingest()),
+            NO_CHANCE,
+            (context, inputs, output) -> ingest(context, config, output)),
+        new Stage(
+            RATE,
+            1,
+            config.rate(),
+            List.of(INGEST),
+            () -> RateJob.digests(hadoop, config.rate()),
+            NO_CHANCE,
+            (context, inputs, output) -> rate(context, config, inputs, output)),
+        new Stage(
+            CALIBRATE,
+            1,
+            config.calibrate(),
+            List.of(RATE),
+            Map::of,
+            NO_CHANCE,
+            (context, inputs, output) -> calibrate(context, config, inputs, output)),
+        new Stage(
+            SAMPLE,
+            1,
+            config.sample(),
+            List.of(RATE, CALIBRATE),
+            Map::of,
+            config.seed(),
+            (context, inputs, output) -> sample(context, config, inputs, output)),
+        new Stage(
+            ORDER,
+            1,
+            config.order(),
+            List.of(SAMPLE),
+            Map::of,
+            config.seed(),
+            (context, inputs, output) -> order(context, config, inputs, output)),
+        new Stage(
+            PACK,
+            1,
+            config.pack(),
+            List.of(INGEST, ORDER),
+            Map::of,
+            NO_CHANCE,
+            (context, inputs, output) -> pack(context, config, inputs, output)),
+        new Stage(
+            VERIFY, 1, Map.of(), List.of(INGEST, ORDER, PACK), Map::of, NO_CHANCE, Stages::verify),
+        new Stage(
+            ADVISE,
+            1,
+            Map.of("advise", config.advise(), "sequenceLength", config.pack().sequenceLength()),
+            List.of(ORDER),
+            Map::of,
+            NO_CHANCE,
+            (context, inputs, output) -> advise(context, config, inputs, output)),
+        new Stage(
+            REPORT,
+            1,
+            Map.of("name", config.name()),
+            List.of(INGEST, RATE, CALIBRATE, SAMPLE, ORDER, PACK, VERIFY, ADVISE),
+            Map::of,
+            NO_CHANCE,
+            (context, inputs, output) -> report(context, config, inputs, output)));
+  }
+
+  private static Outcome ingest(JobContext context, PipelineConfig config, StageDirectory output) {
+    IngestResult result = new IngestJob().run(context, config.ingest(), output);
+    long dropped = result.dropped().values().stream().mapToLong(Long::longValue).sum();
+    return new Outcome(
+        result,
+        say(
+            "%,d documents, %s tokens from %s; dropped %s and %s",
+            result.table().rows(),
+            show(result.table().tokens()),
+            count(result.sources().size(), "source"),
+            count(result.duplicates(), "duplicate"),
+            count(dropped, "bad record")));
+  }
+
+  private static Outcome rate(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    RateResult result = new RateJob().run(context, config.rate(), documents(inputs), output);
+    return new Outcome(
+        result,
+        say(
+            "%,d documents rated for %s",
+            result.table().rows(), String.join(", ", result.table().criteria())));
+  }
+
+  private static Outcome calibrate(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    CalibrateResult result =
+        new CalibrateJob().run(context, config.calibrate(), ratings(inputs), output);
+    return new Outcome(
+        result,
+        say(
+            "moments and quantiles of %s in %s",
+            result.table().overall().size() == 1
+                ? "1 criterion"
+                : result.table().overall().size() + " criteria",
+            count(result.table().sources(), "source")));
+  }
+
+  private static Outcome sample(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    SampleResult result =
+        new SampleJob()
+            .run(
+                context,
+                config.sample(),
+                config.seed(),
+                ratings(inputs),
+                inputs.finished(CALIBRATE, CalibrationTable.class).table(),
+                output);
+    return new Outcome(
+        result,
+        say(
+            "%,d documents, %s of %s tokens (%s%s)",
+            result.table().rows(),
+            show(result.table().tokens()),
+            show(result.available()),
+            Section.name(config.sample().method()),
+            switch (config.sample().method()) {
+              case TEMPERATURE -> " " + config.sample().temperature();
+              case TOP, UNIFORM -> "";
+            }));
+  }
+
+  private static Outcome order(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    OrderResult result =
+        new OrderJob()
+            .run(
+                context,
+                config.order(),
+                config.seed(),
+                inputs.finished(SAMPLE, SelectionTable.class),
+                output);
+    return new Outcome(
+        result,
+        say(
+            "%,d documents %s, quantiles within %s",
+            result.table().rows(),
+            result.table().shape(),
+            result.table().within().equals("source") ? "their source" : "the whole selection"));
+  }
+
+  private static Outcome pack(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    PackResult result =
+        new PackJob().run(context, config.pack(), documents(inputs), order(inputs), output);
+    PackedShards table = result.table();
+    return new Outcome(
+        result,
+        say(
+            "%,d sequences of %,d tokens in %s as %s",
+            table.sequences(),
+            config.pack().sequenceLength(),
+            count(table.shards(), "shard"),
+            String.join(
+                ", ", config.pack().formats().stream().map(format -> format.label()).toList())));
+  }
+
+  private static Outcome verify(JobContext context, Inputs inputs, StageDirectory output) {
+    Finished<PackedShards> shards = inputs.finished(PACK, PackedShards.class);
+    VerifyResult result =
+        new VerifyJob().run(context, documents(inputs), order(inputs), shards, output);
+    if (!result.passed()) {
+      throw new UserMistake(
+          say(
+              "verify found %s in the shards under %s, such as: %s. Remove that folder and run"
+                  + " again to pack anew; all findings are in %s.",
+              count(result.breachCount(), "breach"),
+              shards.directory().path(),
+              result.breaches().get(0),
+              output.file(VerifyResult.FILE)));
+    }
+    return new Outcome(
+        result,
+        say(
+            "all checks passed: %,d documents, each token once and in order, %s bytes read back",
+            result.documents(), show(result.bytes())));
+  }
+
+  private static Outcome advise(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    AdviseResult result =
+        new AdviseJob()
+            .run(context, config.advise(), profile(inputs), config.pack().sequenceLength(), output);
+    return new Outcome(result, result.summary());
+  }
+
+  private static Outcome report(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    ReportResult result =
+        new ReportJob()
+            .run(
+                context,
+                new ReportInputs(
+                    config.name(),
+                    config.workspace(),
+                    inputs.manifests(),
+                    profile(inputs),
+                    Json.read(
+                        inputs.directories().get(ADVISE).text(AdviseJob.PLAN).orElseThrow(),
+                        com.fasterxml.jackson.databind.JsonNode.class)),
+                ratings(inputs),
+                inputs.finished(SAMPLE, SelectionTable.class),
+                output);
+    return new Outcome(result, say("%s bytes of HTML", show(result.bytes())));
+  }
+
+  private static Finished<DocumentsTable> documents(Inputs inputs) {
+    return inputs.finished(INGEST, DocumentsTable.class);
+  }
+
+  private static Finished<RatingsTable> ratings(Inputs inputs) {
+    return inputs.finished(RATE, RatingsTable.class);
+  }
+
+  private static Finished<OrderTable> order(Inputs inputs) {
+    return inputs.finished(ORDER, OrderTable.class);
+  }
+
+  private static CurriculumProfile profile(Inputs inputs) {
+    String json = inputs.directories().get(ORDER).text(CurriculumProfile.FILE).orElseThrow();
+    return Json.read(json, CurriculumProfile.class);
+  }
+
+  private static String count(long count, String noun) {
+    return say("%,d %s", count, count == 1 ? noun : noun.endsWith("ch") ? noun + "es" : noun + "s");
+  }
+
+  private static String say(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}
