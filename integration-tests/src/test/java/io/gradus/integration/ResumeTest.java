@@ -1,0 +1,101 @@
+package io.gradus.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens to a workspace in which a pipeline has run already, in the order of a user's day. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ResumeTest {
+  @TempDir static Path folder;
+  private static Path pipeline;
+  private static Program.Finished first;
+
+  @BeforeAll
+  static void run() throws IOException, InterruptedException {
+    Path input =
+        GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(120, 11), 2);
+    pipeline =
+        GeneratedCorpus.pipeline(folder.resolve("day.conf"), input, folder.resolve("workspace"));
+    first = gradus("run");
+  }
+
+  @Test
+  @Order(1)
+  void theFirstRunSaysWhereEverythingLies() {
+    assertThat(first.exitCode()).as(first.output()).isZero();
+    assertThat(first.output())
+        .contains("verify", "all checks passed", "Shards:", "plan.json", "report.html");
+  }
+
+  @Test
+  @Order(2)
+  void theSecondRunDoesNothingAndSaysSo() throws IOException, InterruptedException {
+    Program.Finished second = gradus("run");
+    assertThat(second.exitCode()).as(second.output()).isZero();
+    assertThat(second.output())
+        .startsWith("Nothing to do: every stage is finished for this configuration and input.");
+  }
+
+  @Test
+  @Order(3)
+  void explainTellsWhatAnotherTemperatureWouldRun() throws IOException, InterruptedException {
+    Program.Finished explain = gradus("explain", "--set", "sample.temperature=2.0");
+    assertThat(explain.output().lines())
+        .containsExactly(
+            "ingest: reused",
+            "rate: reused",
+            "calibrate: reused",
+            "sample: temperature 1.0 to 2.0",
+            "order: runs after sample",
+            "pack: runs after order",
+            "verify: runs after order, pack",
+            "advise: runs after order",
+            "report: runs after sample, order, pack, verify, advise");
+  }
+
+  @Test
+  @Order(4)
+  void anotherTemperatureReusesTheRatings() throws IOException, InterruptedException {
+    Program.Finished run = gradus("run", "--set", "sample.temperature=2.0");
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output()).containsPattern("rate .*\\[reused\\]");
+    assertThat(run.output()).doesNotContainPattern("sample .*\\[reused\\]");
+  }
+
+  @Test
+  @Order(5)
+  void statusShowsEveryStage() throws IOException, InterruptedException {
+    Program.Finished status = gradus("status");
+    assertThat(status.output())
+        .contains("Pipeline generated in", "ingest", "report.html")
+        .doesNotContain("not yet", "failed");
+  }
+
+  @Test
+  @Order(6)
+  void newInputRunsEverythingAgain() throws IOException, InterruptedException {
+    Files.write(
+        folder.resolve("input/part-99.jsonl"), GeneratedCorpus.lines(5, 99));
+    assertThat(gradus("explain").output())
+        .startsWith("ingest: inputs changed\nrate: runs after ingest\n");
+  }
+
+  private static Program.Finished gradus(String command, String... more)
+      throws IOException, InterruptedException {
+    String[] arguments = new String[more.length + 2];
+    arguments[0] = command;
+    arguments[1] = pipeline.toString();
+    System.arraycopy(more, 0, arguments, 2, more.length);
+    return Program.run(folder, Map.of(), arguments);
+  }
+}
