@@ -1,0 +1,87 @@
+package io.gradus.jobs.ingest;
+
+import io.gradus.jobs.ingest.IngestConfig.Input;
+import io.gradus.jobs.ingest.LineReader.Line;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** JSONL: one record a line; blank lines are no records. A byte order mark is skipped. */
+final class JsonLines implements RecordReader {
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
+  private final LineReader lines;
+  private final String path;
+  private final long end;
+  private final String source;
+  private final JsonRecords records;
+  private final DocumentRules rules;
+
+  /**
+   * Reads the lines that begin in a split.
+   *
+   * @param in the unpacked file from {@link #firstByte} on
+   */
+  JsonLines(InputStream in, Split split, Input input, DocumentRules rules) throws IOException {
+    InputFile file = split.file();
+    this.lines = new LineReader(in, firstByte(split), rules.maxRecordSize());
+    this.path = file.path();
+    this.end = file.compression() == Compression.NONE ? split.end() : Long.MAX_VALUE;
+    this.source = input.hasSourceField() ? BadRecord.UNKNOWN_SOURCE : input.source();
+    this.records = new JsonRecords(input, rules);
+    this.rules = rules;
+    if (split.start() > 0) {
+      lines.next();
+    }
+  }
+
+  /** The byte before the split: it tells whether a line begins with the split. */
+  static long firstByte(Split split) {
+    return Math.max(0, split.start() - 1);
+  }
+
+  @Override
+  public Optional<Outcome> next() throws IOException {
+    while (lines.offset() < end) {
+      Optional<Line> line = lines.next();
+      if (line.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!line.get().isBlank()) {
+        return Optional.of(read(line.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Outcome read(Line line) {
+    Place place = Place.atByte(path, line.offset());
+    if (line.length() > rules.maxRecordSize()) {
+      Rejected tooLarge = rules.tooLarge(line.length());
+      return new BadRecord(
+          source, tooLarge.reason(), place, tooLarge.getMessage(), Excerpt.of(line.bytes()));
+    }
+    return records.read(withoutMark(line), place);
+  }
+
+  private static byte[] withoutMark(Line line) {
+    byte[] bytes = line.bytes();
+    int mark = BYTE_ORDER_MARK.length;
+    boolean marked =
+        line.offset() == 0
+            && bytes.length >= mark
+            && Arrays.equals(bytes, 0, mark, BYTE_ORDER_MARK, 0, mark);
+    return marked ? Arrays.copyOfRange(bytes, mark, bytes.length) : bytes;
+  }
+
+  @Override
+  public long position() {
+    return lines.offset();
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+}

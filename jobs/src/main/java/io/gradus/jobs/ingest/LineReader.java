@@ -1,0 +1,123 @@
+package io.gradus.jobs.ingest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/**
+ * Lines of bytes with their offsets. Of a line above the limit only its beginning is held in
+ * memory.
+ */
+final class LineReader implements Closeable {
+  private static final int BUFFER = 1 << 16;
+  private static final int KEPT_OF_LONG_LINE = 4 * BadRecord.EXCERPT;
+
+  private final InputStream in;
+  private final long limit;
+  private final byte[] buffer = new byte[BUFFER];
+  private int next;
+  private int end;
+  private long offset;
+
+  /**
+   * Reads on from where the stream is.
+   *
+   * @param offset of the stream's next byte
+   * @param limit the longest line that is kept whole, in bytes
+   */
+  LineReader(InputStream in, long offset, long limit) {
+    this.in = in;
+    this.offset = offset;
+    this.limit = limit;
+  }
+
+  /** One line without its line feed. */
+  static final class Line {
+    private final long offset;
+    private final long length;
+    private final byte[] bytes;
+
+    private Line(long offset, long length, byte[] bytes) {
+      this.offset = offset;
+      this.length = length;
+      this.bytes = bytes;
+    }
+
+    /** Where it begins. */
+    long offset() {
+      return offset;
+    }
+
+    long length() {
+      return length;
+    }
+
+    /** All of it, or only the beginning when it is above the limit. */
+    byte[] bytes() {
+      return bytes;
+    }
+
+    boolean isBlank() {
+      for (byte b : bytes) {
+        if (b != ' ' && b != '\t' && b != '\r') {
+          return false;
+        }
+      }
+      return length == bytes.length;
+    }
+  }
+
+  /** Where the next line begins. */
+  long offset() {
+    return offset;
+  }
+
+  /** The next line; the last one may lack its line feed. Nothing at the end of the stream. */
+  Optional<Line> next() throws IOException {
+    long begin = offset;
+    long length = 0;
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    while (true) {
+      if (next == end) {
+        next = 0;
+        end = Math.max(0, in.read(buffer));
+        if (end == 0) {
+          return length == 0 ? Optional.empty() : Optional.of(line(begin, length, line));
+        }
+      }
+      int feed = next;
+      while (feed < end && buffer[feed] != '\n') {
+        feed++;
+      }
+      int found = feed - next;
+      if (length + found <= limit) {
+        line.write(buffer, next, found);
+      } else if (line.size() < KEPT_OF_LONG_LINE) {
+        line.write(buffer, next, Math.min(found, KEPT_OF_LONG_LINE - line.size()));
+      } else if (length <= limit) {
+        byte[] head = line.toByteArray();
+        line = new ByteArrayOutputStream();
+        line.write(head, 0, KEPT_OF_LONG_LINE);
+      }
+      length += found;
+      offset += found;
+      next = feed;
+      if (feed < end) {
+        next++;
+        offset++;
+        return Optional.of(line(begin, length, line));
+      }
+    }
+  }
+
+  private static Line line(long begin, long length, ByteArrayOutputStream bytes) {
+    return new Line(begin, length, bytes.toByteArray());
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,69 @@
+package io.gradus.jobs.ingest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Keeps DJL, which brings the native tokenizers, from reaching out of this process. */
+final class NativeTokenizers {
+  private static final String CACHE = "DJL_CACHE_DIR";
+
+  private NativeTokenizers() {}
+
+  /**
+   * Call before DJL's first class is used: it neither downloads nor reports its use, and unpacks
+   * its library into the temporary folder. What the user has set already stays.
+   */
+  static void prepare() {
+    if (isAbsent("ai.djl.offline")) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    if (isAbsent("OPT_OUT_TRACKING")) {
+      System.setProperty("OPT_OUT_TRACKING", "true");
+    }
+    if (isAbsent(CACHE)) {
+      System.setProperty(CACHE, ownFolder().toString());
+    }
+  }
+
+  private static boolean isAbsent(String property) {
+    return System.getProperty(property) == null && System.getenv(property) == null;
+  }
+
+  /** A library is loaded from here, so nobody else may have made or may change this folder. */
+  private static Path ownFolder() {
+    String user = System.getProperty("user.name");
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "gradus-djl-" + user);
+    try {
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      return folder;
+    } catch (FileAlreadyExistsException e) {
+      return isOwn(folder, user) ? folder : temporaryFolder();
+    } catch (IOException | UnsupportedOperationException e) {
+      return temporaryFolder();
+    }
+  }
+
+  private static boolean isOwn(Path folder, String user) {
+    try {
+      return Files.getOwner(folder).getName().equals(user)
+          && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))
+              .equals("rwx------");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("gradus-djl-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.gradus.jobs.ingest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gradus.jobs.ingest.IngestConfig.Input;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** Makes documents of the rows that {@link ParquetInput} selects. */
+record ParquetRecord(Input input, DocumentRules rules) {
+
+  Outcome read(Row row) {
+    byte[] text = row.getAs(ParquetInput.TEXT);
+    String source = row.getAs(ParquetInput.SOURCE);
+    try {
+      return rules.document(
+          source,
+          row.getAs(ParquetInput.ID),
+          text(text),
+          tokens(row),
+          meta(row.getAs(ParquetInput.REST)));
+    } catch (Rejected e) {
+      return new BadRecord(
+          source == null ? BadRecord.UNKNOWN_SOURCE : source,
+          e.reason(),
+          Place.atRow(row.getAs(ParquetInput.PATH), row.<Long>getAs(ParquetInput.ROW_INDEX)),
+          e.getMessage(),
+          text == null ? "" : Excerpt.of(text));
+    }
+  }
+
+  private String text(byte[] text) throws Rejected {
+    if (text != null && text.length > rules.maxRecordSize()) {
+      throw rules.tooLarge(text.length);
+    }
+    return text == null ? null : StrictUtf8.decode(text);
+  }
+
+  private static int[] tokens(Row row) throws Rejected {
+    if (row.isNullAt(row.fieldIndex(ParquetInput.TOKENS))) {
+      return null;
+    }
+    List<Long> list = row.getList(row.fieldIndex(ParquetInput.TOKENS));
+    int[] tokens = new int[list.size()];
+    for (int i = 0; i < tokens.length; i++) {
+      Long token = list.get(i);
+      if (token == null || token != token.intValue()) {
+        throw new Rejected(Reason.BAD_TOKENS, "token number " + i + " is no 32-bit whole number");
+      }
+      tokens[i] = token.intValue();
+    }
+    return tokens;
+  }
+
+  /** Fields that were read from inside a nested column are taken out of it. */
+  private String meta(String rest) throws Rejected {
+    if (rest == null) {
+      return null;
+    }
+    ObjectNode object = ExactJson.readObject(rest);
+    new FieldPath(input.textField()).remove(object);
+    new FieldPath(input.tokensField()).remove(object);
+    new FieldPath(input.sourceField()).remove(object);
+    new FieldPath(input.idField()).remove(object);
+    return ExactJson.write(object);
+  }
+}

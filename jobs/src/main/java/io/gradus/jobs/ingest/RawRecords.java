@@ -1,0 +1,137 @@
+package io.gradus.jobs.ingest;
+
+import io.gradus.jobs.ingest.IngestConfig.Format;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** Every record of every input file as an {@link Outcome}, in any format, read in parallel. */
+final class RawRecords {
+  private final List<JavaRDD<Outcome>> parts = new ArrayList<>();
+  private final JavaSparkContext spark;
+
+  RawRecords(
+      SparkSession session,
+      IngestConfig config,
+      List<InputFile> files,
+      DocumentRules rules,
+      Broadcast<SerializableConfiguration> hadoop) {
+    this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    List<InputFile> parquet =
+        files.stream().filter(file -> file.format() == Format.PARQUET).toList();
+    List<InputFile> streams =
+        files.stream().filter(file -> file.format() != Format.PARQUET).toList();
+    if (!streams.isEmpty()) {
+      addStreams(streams, config, rules, hadoop);
+    }
+    if (!parquet.isEmpty()) {
+      addParquet(session, parquet, config, rules, hadoop);
+    }
+  }
+
+  /** Reads the files anew each time that the result is used. */
+  JavaRDD<Outcome> outcomes() {
+    @SuppressWarnings({
+      "unchecked",
+      "rawtypes"
+    }) // Arrays of generic types cannot be made otherwise.
+    JavaRDD<Outcome>[] array = parts.toArray(new JavaRDD[0]);
+    return spark.union(array);
+  }
+
+  private void addStreams(
+      List<InputFile> files,
+      IngestConfig config,
+      DocumentRules rules,
+      Broadcast<SerializableConfiguration> hadoop) {
+    List<List<Split>> tasks = Splits.plan(files, spark.defaultParallelism());
+    if (tasks.isEmpty()) {
+      return;
+    }
+    List<IngestConfig.Input> inputs = config.inputs();
+    parts.add(
+        spark
+            .parallelize(tasks, tasks.size())
+            .mapPartitions(
+                partition -> {
+                  List<Split> splits = new ArrayList<>();
+                  partition.forEachRemaining(splits::addAll);
+                  SplitRecords records =
+                      new SplitRecords(hadoop.value().value(), splits, inputs, rules);
+                  TaskContext.get()
+                      .addTaskCompletionListener(
+                          (TaskCompletionListener) context -> records.close());
+                  return records;
+                }));
+  }
+
+  /** Files without a readable footer are bad records; Spark would stop at them. */
+  private void addParquet(
+      SparkSession session,
+      List<InputFile> files,
+      IngestConfig config,
+      DocumentRules rules,
+      Broadcast<SerializableConfiguration> hadoop) {
+    List<Unreadable> unreadable =
+        spark
+            .parallelize(files, Math.min(files.size(), 4 * spark.defaultParallelism()))
+            .flatMap(file -> checkFooter(hadoop.value().value(), file).iterator())
+            .collect();
+    List<Outcome> bad = new ArrayList<>();
+    Set<InputFile> skipped =
+        unreadable.stream().map(Unreadable::file).collect(Collectors.toUnmodifiableSet());
+    for (Unreadable one : unreadable) {
+      IngestConfig.Input input = config.inputs().get(one.file().input());
+      bad.add(
+          new BadRecord(
+              input.hasSourceField() ? BadRecord.UNKNOWN_SOURCE : input.source(),
+              Reason.UNREADABLE,
+              Place.atByte(one.file().path(), 0),
+              "the whole file is unreadable: " + one.problem(),
+              ""));
+    }
+    if (!bad.isEmpty()) {
+      parts.add(spark.parallelize(bad, 1));
+    }
+    Set<Integer> inputs =
+        files.stream().map(InputFile::input).collect(Collectors.toCollection(TreeSet::new));
+    for (int index : inputs) {
+      List<InputFile> readable =
+          files.stream().filter(file -> file.input() == index && !skipped.contains(file)).toList();
+      if (!readable.isEmpty()) {
+        parts.add(
+            new ParquetInput(session, config.inputs().get(index), index, readable).records(rules));
+      }
+    }
+  }
+
+  private record Unreadable(InputFile file, String problem) implements Serializable {}
+
+  private static List<Unreadable> checkFooter(Configuration hadoop, InputFile file) {
+    // First the storage itself: its failures fail the task and are no fault of the file.
+    try (StorageStream storage = StorageStream.open(hadoop, file.path(), 0)) {
+      storage.read();
+    }
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(new Path(file.path()), hadoop))) {
+      reader.getFooter();
+      return List.of();
+    } catch (Exception e) {
+      return List.of(new Unreadable(file, String.valueOf(e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.gradus.jobs.ingest;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** UTF-8 without replacement characters: what cannot be read or written exactly is refused. */
+final class StrictUtf8 {
+  private StrictUtf8() {}
+
+  static String decode(byte[] bytes) throws Rejected {
+    return decode(bytes, 0, bytes.length);
+  }
+
+  static String decode(byte[] bytes, int offset, int length) throws Rejected {
+    ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(in)
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new Rejected(
+          Reason.INVALID_UTF8, "not UTF-8 after " + (in.position() - offset) + " bytes");
+    }
+  }
+
+  static byte[] encode(String text) throws Rejected {
+    CharBuffer in = CharBuffer.wrap(text);
+    try {
+      ByteBuffer out =
+          StandardCharsets.UTF_8
+              .newEncoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT)
+              .encode(in);
+      byte[] bytes = new byte[out.remaining()];
+      out.get(bytes);
+      return bytes;
+    } catch (CharacterCodingException e) {
+      throw new Rejected(
+          Reason.UNPAIRED_SURROGATE, "half of a surrogate pair after " + in.position() + " chars");
+    }
+  }
+}
