@@ -1,0 +1,44 @@
+package io.gradus.jobs.rate;
+
+import java.io.Serializable;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A rater as the driver hands it to the tasks.
+ *
+ * @param folder where its own files go, one for each bucket
+ * @param criteria what it scores
+ * @param columns the names of its criteria in the ratings table
+ * @param opening how a task gets it
+ */
+record PlannedRater(String folder, List<String> criteria, List<String> columns, Opening opening)
+    implements Serializable {
+
+  /** How a task gets a rater. */
+  sealed interface Opening extends Serializable {
+    Rater open(Configuration hadoop);
+  }
+
+  /**
+   * A bundle in the workspace.
+   *
+   * @param folder its folder's URI
+   * @param digest of its {@code rater.json}
+   * @param threads inside an operator of the graph
+   */
+  record OpenBundle(String folder, String digest, int threads) implements Opening {
+    @Override
+    public Rater open(Configuration hadoop) {
+      return ExecutorRaters.bundle(folder, digest, threads, hadoop);
+    }
+  }
+
+  /** Measures of the text. */
+  record OpenStatistics(List<String> criteria) implements Opening {
+    @Override
+    public Rater open(Configuration hadoop) {
+      return new StatisticsRater(criteria);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.gradus.jobs.rate;
+
+import io.gradus.common.configuration.Range;
+import io.gradus.common.configuration.Section;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * What rates the documents.
+ *
+ * @param raters in the order of their columns; {@code rate.raters}, by default the built-in one
+ * @param maxFailed the largest share of documents that a rater may leave without a score; {@code
+ *     rate.max-failed}, by default 0.01
+ */
+public record RateConfig(List<RaterConfig> raters, double maxFailed) {
+  private static final double MAX_FAILED = 0.01;
+
+  /** How a rater without a bundle is made. */
+  private enum Kind {
+    STATISTICS
+  }
+
+  public RateConfig {
+    raters = List.copyOf(raters);
+  }
+
+  /** Reads the section {@code rate}; problems are recorded in the section. */
+  public static RateConfig read(Section section) {
+    List<RaterConfig> raters = new ArrayList<>();
+    boolean named = section.has("raters");
+    for (Section rater : section.sections("raters")) {
+      raters.add(readRater(rater));
+      rater.finish();
+    }
+    if (!named) {
+      raters.add(new RaterConfig.Bundle(RaterConfig.Bundle.BUILTIN, ""));
+    } else if (raters.isEmpty()) {
+      section.problem("raters", "names no rater; give for example [ { bundle = builtin } ]");
+    }
+    double maxFailed = section.number("max-failed", MAX_FAILED, Range.SHARE);
+    section.finish();
+    return new RateConfig(raters, maxFailed);
+  }
+
+  private static RaterConfig readRater(Section section) {
+    String prefix = section.text("prefix", "");
+    if (!prefix.matches("[A-Za-z0-9_]*")) {
+      section.problem("prefix", "'" + prefix + "' may hold only letters, digits and _");
+    }
+    if (section.has("kind")) {
+      section.requiredChoice("kind", Kind.STATISTICS);
+      if (section.has("bundle")) {
+        section.problem("bundle", "a rater has a bundle or a kind, not both; leave one out");
+      }
+      return new RaterConfig.Statistics(readStatistics(section), prefix);
+    }
+    return new RaterConfig.Bundle(section.text("bundle"), prefix);
+  }
+
+  private static List<String> readStatistics(Section section) {
+    List<String> all = Arrays.stream(Statistic.values()).map(Statistic::criterion).toList();
+    List<String> named = section.texts("criteria", all);
+    List<String> unknown = named.stream().filter(name -> !all.contains(name)).toList();
+    if (!unknown.isEmpty() || named.isEmpty()) {
+      section.problem(
+          "criteria", "'" + String.join(", ", unknown) + "' is not known; known: " + all);
+      return all;
+    }
+    return List.copyOf(new LinkedHashSet<>(named));
+  }
+}

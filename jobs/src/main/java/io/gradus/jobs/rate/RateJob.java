@@ -1,0 +1,313 @@
+package io.gradus.jobs.rate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gradus.common.job.Console;
+import io.gradus.common.job.JobContext;
+import io.gradus.common.job.TooManyBadRecords;
+import io.gradus.common.job.UserMistake;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.RatingsTable;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.StageDirectory;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Rates documents. Each rater's scores of each bucket are a file of their own, under {@code
+ * <workspace>/rate/raters/<fingerprint of rater and documents>/}, written by one task and never
+ * again: an interrupted run loses the buckets in flight, and another rater, or another choice of
+ * raters, rates nothing twice. At the end the raters' files are put side by side as the ratings
+ * table.
+ */
+public final class RateJob {
+  private static final String FAILED_SAMPLE = "failed-documents.jsonl";
+  private static final int MERGES_PER_CORE = 4;
+
+  /**
+   * What identifies the raters beside the configuration; every file of every bundle is read and
+   * checked.
+   *
+   * @return SHA-256 of each bundle's {@code rater.json}, by the bundle's name in the configuration
+   * @throws UserMistake when a bundle is missing, damaged or wrong, or criteria collide
+   */
+  public static Map<String, String> digests(Configuration hadoop, RateConfig config) {
+    Map<String, String> digests = new TreeMap<>();
+    for (ResolvedRater rater : ResolvedRater.resolve(config, hadoop)) {
+      rater.bundle().ifPresent(RaterBundle::verify);
+      if (rater.config() instanceof RaterConfig.Bundle named) {
+        digests.put(named.bundle(), rater.digest());
+      }
+    }
+    return digests;
+  }
+
+  /**
+   * Rates what is not rated yet and writes the ratings table.
+   *
+   * @param documents the documents to rate
+   * @param output where the table goes; what an interrupted run left there is replaced
+   * @throws UserMistake when a bundle is missing, damaged or wrong, or a probe fails
+   * @throws TooManyBadRecords when a rater leaves more documents without a score than allowed
+   */
+  public RateResult run(
+      JobContext context,
+      RateConfig config,
+      Finished<DocumentsTable> documents,
+      StageDirectory output) {
+    try {
+      return new Run(context, documents, output).run(config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One run, with what its steps share. */
+  private static final class Run {
+    private final JobContext context;
+    private final Finished<DocumentsTable> documents;
+    private final StageDirectory output;
+    private final Configuration hadoop;
+    private final JavaSparkContext spark;
+    private final Path stage;
+
+    Run(JobContext context, Finished<DocumentsTable> documents, StageDirectory output) {
+      this.context = context;
+      this.documents = documents;
+      this.output = output;
+      this.hadoop = context.hadoop();
+      this.spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
+      this.stage = output.path().getParent();
+    }
+
+    RateResult run(RateConfig config) throws IOException {
+      List<ResolvedRater> raters = ResolvedRater.resolve(config, hadoop);
+      List<PlannedRater> planned = raters.stream().map(this::plan).toList();
+      // A bundle that cannot work is better known here than from the first executor.
+      planned.forEach(rater -> rater.opening().open(hadoop));
+
+      Map<Integer, Path> buckets =
+          DocumentsTable.bucketFiles(
+              documents.directory().fileSystem(), documents.directory().table());
+      List<RatingTask.Unit> units = new ArrayList<>();
+      List<Integer> reused = new ArrayList<>();
+      for (PlannedRater rater : planned) {
+        Set<String> finished = finishedFiles(new Path(rater.folder()));
+        int before = units.size();
+        buckets.forEach(
+            (bucket, file) -> {
+              String name = RatingsTable.fileName(bucket);
+              if (!finished.contains(name)) {
+                Path target = new Path(rater.folder(), name);
+                units.add(new RatingTask.Unit(rater, file.toString(), target.toString()));
+              }
+            });
+        reused.add(buckets.size() - (units.size() - before));
+      }
+
+      Broadcast<SerializableConfiguration> shared =
+          spark.broadcast(new SerializableConfiguration(hadoop));
+      RatingCounts counts;
+      try {
+        rate(units, buckets.size(), shared);
+        counts = merge(planned, buckets, shared);
+      } finally {
+        shared.destroy();
+      }
+      writeSample(counts.sample(), raters);
+      checkFailures(config, raters, counts);
+      return result(raters, counts, buckets.size(), reused);
+    }
+
+    private PlannedRater plan(ResolvedRater rater) {
+      Path folder = new Path(new Path(stage, "raters"), fingerprint(rater));
+      PlannedRater.Opening opening =
+          rater
+              .bundle()
+              .<PlannedRater.Opening>map(
+                  bundle ->
+                      new PlannedRater.OpenBundle(
+                          bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
+                          bundle.digest(),
+                          spark.getConf().getInt("spark.task.cpus", 1)))
+              .orElseGet(() -> new PlannedRater.OpenStatistics(rater.criteria()));
+      return new PlannedRater(folder.toString(), rater.criteria(), rater.columns(), opening);
+    }
+
+    private String fingerprint(ResolvedRater rater) {
+      return rater.fingerprint(documents.directory().path().getName());
+    }
+
+    /** The names of a rater's finished files; what killed tasks left half written is removed. */
+    private Set<String> finishedFiles(Path folder) throws IOException {
+      FileSystem fileSystem = folder.getFileSystem(hadoop);
+      Set<String> names = new HashSet<>();
+      FileStatus[] files;
+      try {
+        files = fileSystem.listStatus(folder);
+      } catch (FileNotFoundException e) {
+        return names;
+      }
+      for (FileStatus file : files) {
+        String name = file.getPath().getName();
+        if (name.startsWith(".")) {
+          fileSystem.delete(file.getPath(), false);
+        } else {
+          names.add(name);
+        }
+      }
+      return names;
+    }
+
+    private void rate(
+        List<RatingTask.Unit> units, int buckets, Broadcast<SerializableConfiguration> shared) {
+      if (units.isEmpty()) {
+        return;
+      }
+      LongAccumulator tokens = spark.sc().longAccumulator("rated tokens");
+      // Documents fall into buckets by hash, so buckets have about equal shares of the tokens.
+      long total = Math.round((double) documents.table().tokens() * units.size() / buckets);
+      spark.setJobDescription("rate: " + units.size() + " buckets");
+      Console.Progress progress = context.console().progress("rate", total, tokens, tokens);
+      try {
+        spark.parallelize(units, units.size()).foreach(new RatingTask(shared, tokens));
+      } catch (Exception e) {
+        throw mistakeIn(e);
+      } finally {
+        progress.close();
+        spark.setJobDescription(null);
+      }
+    }
+
+    /** A mistake that an executor found is the user's as much as one found here. */
+    private static RuntimeException mistakeIn(Exception e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof UserMistake mistake) {
+          return mistake;
+        }
+      }
+      return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+    }
+
+    private RatingCounts merge(
+        List<PlannedRater> raters,
+        Map<Integer, Path> buckets,
+        Broadcast<SerializableConfiguration> shared)
+        throws IOException {
+      Path table = output.table();
+      output.fileSystem().delete(table, true);
+      output.fileSystem().mkdirs(table);
+      RatingCounts counts = RatingCounts.none(raters.size());
+      if (!buckets.isEmpty()) {
+        spark.setJobDescription("rate: ratings table");
+        int slices = Math.min(buckets.size(), MERGES_PER_CORE * spark.defaultParallelism());
+        counts =
+            spark
+                .parallelize(List.copyOf(buckets.keySet()), slices)
+                .map(new MergeTask(shared, raters, table.toString()))
+                .treeReduce(RatingCounts::plus);
+        spark.setJobDescription(null);
+      }
+      if (counts.documents() != documents.table().rows()) {
+        throw new IllegalStateException(
+            counts.documents()
+                + " documents were rated, but "
+                + documents.directory().path()
+                + " holds "
+                + documents.table().rows());
+      }
+      return counts;
+    }
+
+    private void writeSample(List<RatingCounts.FailedDocument> sample, List<ResolvedRater> raters) {
+      if (sample.isEmpty()) {
+        return;
+      }
+      JsonMapper mapper = new JsonMapper();
+      StringBuilder lines = new StringBuilder();
+      for (RatingCounts.FailedDocument failed : sample) {
+        Map<String, String> line = new LinkedHashMap<>();
+        line.put("doc_id", failed.docId());
+        line.put("source", failed.source());
+        line.put("rater", raters.get(failed.rater()).name());
+        line.put("reason", failed.reason());
+        line.put("detail", failed.detail());
+        try {
+          lines.append(mapper.writeValueAsString(line)).append('\n');
+        } catch (JsonProcessingException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      output.writeText(FAILED_SAMPLE, lines.toString());
+    }
+
+    private void checkFailures(RateConfig config, List<ResolvedRater> raters, RatingCounts counts) {
+      for (int i = 0; i < raters.size(); i++) {
+        RatingCounts.RaterCounts rater = counts.raters().get(i);
+        if (rater.failedDocuments() > config.maxFailed() * counts.documents()) {
+          throw new TooManyBadRecords(
+              String.format(
+                  Locale.ROOT,
+                  "rate: %s left %,d of %,d documents (%.1f %%) without a score (%s), but"
+                      + " rate.max-failed allows %.1f %%. Look at %s, then mend the input, take"
+                      + " another rater, or raise rate.max-failed.",
+                  raters.get(i).place(),
+                  rater.failedDocuments(),
+                  counts.documents(),
+                  100.0 * rater.failedDocuments() / counts.documents(),
+                  rater.failed(),
+                  100.0 * config.maxFailed(),
+                  output.file(FAILED_SAMPLE)));
+        }
+      }
+    }
+
+    private RateResult result(
+        List<ResolvedRater> raters, RatingCounts counts, int buckets, List<Integer> reused) {
+      List<RateResult.RaterResult> results = new ArrayList<>();
+      Map<String, Long> failed = new TreeMap<>();
+      for (int i = 0; i < raters.size(); i++) {
+        ResolvedRater rater = raters.get(i);
+        RatingCounts.RaterCounts counted = counts.raters().get(i);
+        counted.failed().forEach((reason, count) -> failed.merge(reason, count, Long::sum));
+        results.add(
+            new RateResult.RaterResult(
+                rater.name(),
+                rater.version(),
+                rater.licence(),
+                rater.kind(),
+                rater.precision(),
+                rater.library(),
+                rater.digest(),
+                fingerprint(rater),
+                rater.columns(),
+                counts.documents() - counted.failedDocuments(),
+                counted.chunks(),
+                counted.tokens(),
+                buckets - reused.get(i),
+                reused.get(i),
+                counted.failed()));
+      }
+      List<String> columns = raters.stream().flatMap(rater -> rater.columns().stream()).toList();
+      return new RateResult(
+          new RatingsTable(columns, counts.documents(), counts.tokens()), results, failed);
+    }
+  }
+}

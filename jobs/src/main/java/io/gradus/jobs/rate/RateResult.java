@@ -1,0 +1,51 @@
+package io.gradus.jobs.rate;
+
+import io.gradus.common.table.RatingsTable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the stage did.
+ *
+ * @param table the ratings table
+ * @param raters what each rater did, in the configuration's order
+ * @param failed how often a rater left a document without a score, by reason, over all raters
+ */
+public record RateResult(RatingsTable table, List<RaterResult> raters, Map<String, Long> failed) {
+
+  /**
+   * What one rater did.
+   *
+   * @param name the rater's name
+   * @param version the rater's version
+   * @param licence the licence of its model
+   * @param kind such as {@code onnx-embedding} or {@code statistics}
+   * @param precision of the model's weights; empty without a model
+   * @param library the library and version that scores depend on
+   * @param digest SHA-256 of the bundle's {@code rater.json}; empty without a bundle
+   * @param fingerprint names the folder that holds this rater's own files
+   * @param criteria its columns in the table
+   * @param documents with a score
+   * @param chunks pieces of text that were rated
+   * @param tokens tokens of the rater's own tokenizer that were rated; 0 where it has none
+   * @param bucketsRated buckets that this run rated
+   * @param bucketsReused buckets that an earlier run had rated
+   * @param failed documents without a score, by reason
+   */
+  public record RaterResult(
+      String name,
+      String version,
+      String licence,
+      String kind,
+      String precision,
+      String library,
+      String digest,
+      String fingerprint,
+      List<String> criteria,
+      long documents,
+      long chunks,
+      long tokens,
+      int bucketsRated,
+      int bucketsReused,
+      Map<String, Long> failed) {}
+}

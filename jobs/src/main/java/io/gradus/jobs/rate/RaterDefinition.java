@@ -1,0 +1,240 @@
+package io.gradus.jobs.rate;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gradus.common.job.UserMistake;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.RatingsTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code rater.json}: what a bundle's model is and how its output becomes scores.
+ *
+ * @param formatVersion 1
+ * @param name the rater's name
+ * @param version the rater's version
+ * @param licence the licence of the model and of what was made from it
+ * @param description what the scores mean, for people
+ * @param kind how the graph is used
+ * @param precision of the weights, such as {@code fp32} or {@code int8}
+ * @param chunk how documents are cut
+ * @param batch which chunks may share a run of the graph
+ * @param output the name of the graph's output with the hidden states, [batch, position, width]
+ * @param pooling how the states of a chunk become one vector
+ * @param normalise whether that vector is scaled to length 1
+ * @param criteria what is scored
+ * @param files SHA-256 of {@value #MODEL}, of {@value #TOKENIZER} and of the model's further files
+ * @param tolerance the largest difference that a probe may show
+ * @param probes texts with known scores
+ */
+record RaterDefinition(
+    int formatVersion,
+    String name,
+    String version,
+    String licence,
+    String description,
+    Kind kind,
+    String precision,
+    Chunking chunk,
+    Batch batch,
+    String output,
+    Pooling pooling,
+    boolean normalise,
+    List<Criterion> criteria,
+    Map<String, String> files,
+    double tolerance,
+    List<Probe> probes) {
+  static final String FILE = "rater.json";
+  static final String MODEL = "model.onnx";
+  static final String TOKENIZER = "tokenizer.json";
+  static final int FORMAT_VERSION = 1;
+
+  private static final Set<String> TAKEN =
+      Set.of(
+          DocumentsTable.DOC_ID,
+          DocumentsTable.SOURCE,
+          DocumentsTable.N_TOKENS,
+          RatingsTable.N_CHUNKS);
+
+  private static final JsonMapper STRICT =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  enum Kind {
+    /** The graph gives hidden states; pooling and linear heads make scores of them. */
+    @JsonProperty("onnx-embedding")
+    ONNX_EMBEDDING
+  }
+
+  enum SpecialTokens {
+    @JsonProperty("none")
+    NONE,
+    /** The tokenizer's own are put around each chunk, within the chunk's limit. */
+    @JsonProperty("add")
+    ADD
+  }
+
+  enum Batch {
+    /**
+     * One chunk a run: for graphs that quantise activations by what the whole batch holds, such as
+     * ONNX's DynamicQuantizeLinear, where a chunk's score would depend on the others.
+     */
+    @JsonProperty("single")
+    SINGLE,
+    /** Chunks of equal length together, so that nothing is padded. */
+    @JsonProperty("equal-length")
+    EQUAL_LENGTH
+  }
+
+  /**
+   * How documents are cut.
+   *
+   * @param tokens the most that the model sees at once, special tokens included
+   * @param specialTokens what is put around each chunk
+   * @param minimumTail a last chunk with fewer tokens is left out, unless it is the only one
+   */
+  record Chunking(int tokens, SpecialTokens specialTokens, int minimumTail) {}
+
+  /**
+   * A criterion and its linear head: {@code score = weights . vector + bias}.
+   *
+   * @param name the column's name
+   * @param weights as many as the graph's states are wide
+   */
+  record Criterion(String name, List<Double> weights, double bias) {}
+
+  /**
+   * A text whose scores are known.
+   *
+   * @param scores by criterion
+   */
+  record Probe(String text, Map<String, Double> scores) {}
+
+  List<String> criterionNames() {
+    return criteria.stream().map(Criterion::name).toList();
+  }
+
+  /**
+   * Reads and checks a definition.
+   *
+   * @param place where it lies, for messages
+   */
+  static RaterDefinition read(byte[] json, String place) {
+    RaterDefinition definition;
+    try {
+      definition = STRICT.readValue(json, RaterDefinition.class);
+    } catch (JsonProcessingException e) {
+      throw new UserMistake(
+          place
+              + ": not a rater definition ("
+              + e.getOriginalMessage()
+              + "). Mend it after the bundle format in docs/rater-bundles.md.",
+          e);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    List<String> problems = definition.problems();
+    if (!problems.isEmpty()) {
+      throw new UserMistake(
+          place
+              + ": "
+              + String.join("; ", problems)
+              + ". Mend it after the bundle format in docs/rater-bundles.md.");
+    }
+    return definition;
+  }
+
+  private List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (formatVersion != FORMAT_VERSION) {
+      problems.add("'formatVersion' is " + formatVersion + ", this Gradus reads " + FORMAT_VERSION);
+    }
+    String[] keys = {
+      "name",
+      "version",
+      "licence",
+      "kind",
+      "precision",
+      "chunk",
+      "batch",
+      "output",
+      "pooling",
+      "criteria",
+      "files",
+      "probes"
+    };
+    Object[] values = {
+      name, version, licence, kind, precision, chunk, batch, output, pooling, criteria, files,
+      probes
+    };
+    for (int i = 0; i < keys.length; i++) {
+      if (values[i] == null) {
+        problems.add("'" + keys[i] + "' is missing");
+      }
+    }
+    if (!problems.isEmpty()) {
+      return problems;
+    }
+    if (chunk.specialTokens() == null || chunk.tokens() < 1 || chunk.minimumTail() < 1) {
+      problems.add(
+          "'chunk' needs tokens and minimumTail of at least 1, and specialTokens none or add");
+    }
+    checkCriteria(problems);
+    checkFiles(problems);
+    if (!(tolerance > 0)) {
+      problems.add("'tolerance' must be above 0");
+    }
+    for (Probe probe : probes) {
+      if (probe.text() == null
+          || probe.scores() == null
+          || !probe.scores().keySet().equals(Set.copyOf(criterionNames()))) {
+        problems.add("each of 'probes' needs a text and a score for each criterion");
+        break;
+      }
+    }
+    return problems;
+  }
+
+  private void checkCriteria(List<String> problems) {
+    if (criteria.isEmpty()) {
+      problems.add("'criteria' is empty");
+    }
+    Set<String> names = new HashSet<>();
+    for (Criterion criterion : criteria) {
+      String criterionName = String.valueOf(criterion.name());
+      if (!criterionName.matches("[A-Za-z][A-Za-z0-9_]*") || TAKEN.contains(criterionName)) {
+        problems.add("'" + criterionName + "' cannot be the name of a criterion");
+      } else if (!names.add(criterionName)) {
+        problems.add("'" + criterionName + "' comes twice in 'criteria'");
+      }
+      if (criterion.weights() == null
+          || criterion.weights().isEmpty()
+          || criterion.weights().size() != criteria.get(0).weights().size()) {
+        problems.add("the weights of '" + criterionName + "' are missing or of another length");
+      }
+    }
+  }
+
+  private void checkFiles(List<String> problems) {
+    for (String required : List.of(MODEL, TOKENIZER)) {
+      if (!files.containsKey(required)) {
+        problems.add("'files' has no SHA-256 of " + required);
+      }
+    }
+    files.forEach(
+        (file, digest) -> {
+          if (!file.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*") || file.equals(FILE)) {
+            problems.add("'" + file + "' in 'files' is not the plain name of a file");
+          }
+          if (digest == null || !digest.matches("[0-9a-f]{64}")) {
+            problems.add("the SHA-256 of " + file + " is not 64 lower-case hexadecimal digits");
+          }
+        });
+  }
+}

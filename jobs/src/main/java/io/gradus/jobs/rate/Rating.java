@@ -1,0 +1,71 @@
+package io.gradus.jobs.rate;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * What a rater says of one document.
+ *
+ * @param scores one score for each criterion, rounded by {@link #round}; NaN where there is none
+ * @param chunks how many pieces of text were rated
+ * @param tokens how many tokens of the rater's own tokenizer were rated; 0 where it has none
+ * @param failure why a score is missing, or null
+ */
+@SuppressWarnings("ArrayRecordComponent") // ratings are written, never compared
+record Rating(double[] scores, int chunks, long tokens, Failure failure) {
+  private static final double STEPS = 1e4;
+
+  /**
+   * Why a document has no score.
+   *
+   * @param reason one of a few words that failures are counted by
+   * @param detail what happened to this document
+   */
+  record Failure(String reason, String detail) {
+    private static final int DETAIL_LIMIT = 200;
+
+    static final String NO_TEXT = "no-text";
+    static final String NO_TOKENS = "no-tokens";
+    static final String UNDEFINED = "undefined";
+    static final String NOT_FINITE = "not-finite";
+    static final String TOKENIZER_ERROR = "tokenizer-error";
+    static final String MODEL_ERROR = "model-error";
+
+    Failure {
+      detail = detail.length() > DETAIL_LIMIT ? detail.substring(0, DETAIL_LIMIT) : detail;
+    }
+  }
+
+  static Rating scored(double[] scores, int chunks, long tokens) {
+    return new Rating(rounded(scores), chunks, tokens, null);
+  }
+
+  /** A rating in which some scores, or all, are missing. */
+  static Rating failed(double[] scores, int chunks, long tokens, Failure failure) {
+    return new Rating(rounded(scores), chunks, tokens, failure);
+  }
+
+  /** A rating without any score. */
+  static Rating missing(int criteria, String reason, String detail) {
+    double[] none = new double[criteria];
+    Arrays.fill(none, Double.NaN);
+    return new Rating(none, 0, 0, new Failure(reason, detail));
+  }
+
+  Optional<Failure> whyMissing() {
+    return Optional.ofNullable(failure);
+  }
+
+  /**
+   * Scores are kept to 1e-4: finer digits differ between kinds of processors and are no part of
+   * what a rater means. The only place where scores are rounded.
+   */
+  static double round(double score) {
+    // Adding 0.0 turns -0.0 into 0.0, so that equal scores are equal bytes.
+    return Double.isFinite(score) ? Math.rint(score * STEPS) / STEPS + 0.0 : score;
+  }
+
+  private static double[] rounded(double[] scores) {
+    return Arrays.stream(scores).map(Rating::round).toArray();
+  }
+}

@@ -1,0 +1,115 @@
+package io.gradus.jobs.rate;
+
+import com.github.luben.zstd.util.ZstdVersion;
+import io.gradus.common.job.UserMistake;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.RatingsTable;
+import io.gradus.common.workspace.Fingerprint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+
+/** A configured rater with its bundle found: what it is and what it scores. */
+record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
+  /** Raised whenever the same rater would give other scores to the same documents. */
+  private static final int FORMAT_VERSION = 1;
+
+  private static final Set<String> TAKEN =
+      Set.of(
+          DocumentsTable.DOC_ID,
+          DocumentsTable.SOURCE,
+          DocumentsTable.N_TOKENS,
+          RatingsTable.N_CHUNKS);
+
+  /** Finds all bundles, and makes sure that no two criteria have the same name. */
+  static List<ResolvedRater> resolve(RateConfig config, Configuration hadoop) {
+    List<ResolvedRater> raters = new ArrayList<>();
+    Map<String, String> owners = new HashMap<>();
+    for (RaterConfig rater : config.raters()) {
+      ResolvedRater resolved =
+          new ResolvedRater(
+              rater,
+              rater instanceof RaterConfig.Bundle named
+                  ? Optional.of(RaterBundle.find(named.bundle(), hadoop))
+                  : Optional.empty());
+      for (String column : resolved.columns()) {
+        String owner = TAKEN.contains(column) ? "every ratings table" : owners.get(column);
+        if (owner != null) {
+          throw new UserMistake(
+              "rate.raters: the column '"
+                  + column
+                  + "' of "
+                  + resolved.place()
+                  + " is also one of "
+                  + owner
+                  + ". Give one of the raters a prefix, such as prefix = second_.");
+        }
+        owners.put(column, resolved.place());
+      }
+      raters.add(resolved);
+    }
+    return raters;
+  }
+
+  String place() {
+    return bundle.map(RaterBundle::place).orElse("the statistics rater");
+  }
+
+  List<String> criteria() {
+    // Java 17 has no switch over sealed types yet.
+    return config instanceof RaterConfig.Statistics statistics
+        ? statistics.criteria()
+        : bundle.orElseThrow().definition().criterionNames();
+  }
+
+  List<String> columns() {
+    return criteria().stream().map(criterion -> config.prefix() + criterion).toList();
+  }
+
+  String name() {
+    return bundle.map(found -> found.definition().name()).orElse(kind());
+  }
+
+  String kind() {
+    return bundle.isPresent() ? "onnx-embedding" : "statistics";
+  }
+
+  String version() {
+    return bundle.map(found -> found.definition().version()).orElse("" + FORMAT_VERSION);
+  }
+
+  String licence() {
+    return bundle.map(found -> found.definition().licence()).orElse("Apache-2.0");
+  }
+
+  /** Of the model's weights; empty without a model. */
+  String precision() {
+    return bundle.map(found -> found.definition().precision()).orElse("");
+  }
+
+  String digest() {
+    return bundle.map(RaterBundle::digest).orElse("");
+  }
+
+  /** The library and version that the scores' last bits depend on. */
+  String library() {
+    return bundle.isPresent()
+        ? "onnxruntime " + EmbeddingGraph.runtimeVersion()
+        : "zstd " + ZstdVersion.VERSION;
+  }
+
+  /** Names this rater's scores of these documents; the columns' prefix is no part of them. */
+  String fingerprint(String documents) {
+    return Fingerprint.of(
+        "rater",
+        FORMAT_VERSION,
+        Map.of("kind", kind(), "criteria", criteria(), "library", library()),
+        Map.of("documents", documents),
+        Map.of("bundle", digest()),
+        0);
+  }
+}
