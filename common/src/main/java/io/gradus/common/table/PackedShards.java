@@ -5,6 +5,7 @@ import io.gradus.common.workspace.StageDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,7 +29,8 @@ public record PackedShards(
     long paddingTokens,
     int endOfText,
     List<PackedFormat> formats,
-    String shardListSha256) {
+    String shardListSha256)
+    implements Serializable {
   /** One {@link Shard} as JSON on each line, in order. */
   public static final String SHARD_LIST = "shards.jsonl";
 
@@ -40,7 +42,8 @@ public record PackedShards(
    * @param wholeFiles files that belong to no single shard, such as an index
    */
   public record PackedFormat(
-      ShardFormat format, int tokenBytes, long bytes, List<PackedFile> wholeFiles) {}
+      ShardFormat format, int tokenBytes, long bytes, List<PackedFile> wholeFiles)
+      implements Serializable {}
 
   /** All shards in order. */
   public static List<Shard> shardList(StageDirectory directory) {

@@ -1,0 +1,649 @@
+package io.gradus.jobs.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gradus.common.spark.LocalSpark;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.OrderTable;
+import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.PackedShards.PackedFormat;
+import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.ParquetRows;
+import io.gradus.common.table.Shard;
+import io.gradus.common.table.ShardFormat;
+import io.gradus.common.table.TinyCorpus;
+import io.gradus.common.workspace.Fingerprint;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.Json;
+import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.pack.PackConfig;
+import io.gradus.jobs.pack.PackJob;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyJobTest {
+  private static final int SEQUENCE = 64;
+  private static final int SHARD = 1024;
+  private static final TinyCorpus CORPUS = TinyCorpus.random(40, 50_257, 21);
+
+  @TempDir static Path shared;
+  private static Finished<DocumentsTable> documents;
+  private static Finished<OrderTable> order;
+  private static PackedShards table;
+
+  @TempDir Path folder;
+  private Path packed;
+
+  @BeforeAll
+  static void pack() {
+    documents = CORPUS.writeDocuments(shared.resolve("documents"), 2);
+    order = CORPUS.writeOrder(shared.resolve("order"), 2);
+    table =
+        new PackJob()
+            .run(
+                LocalSpark.context(),
+                new PackConfig(List.of(ShardFormat.values()), SEQUENCE, SHARD),
+                documents,
+                order,
+                directory(shared.resolve("pack")))
+            .table();
+  }
+
+  @BeforeEach
+  void copy() throws IOException {
+    packed = folder.resolve("pack");
+    try (Stream<Path> files = Files.walk(shared.resolve("pack"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, packed.resolve(shared.resolve("pack").relativize(file).toString()));
+      }
+    }
+  }
+
+  @Test
+  void whatPackWritesPasses() {
+    VerifyResult result = verify(table, order);
+
+    assertThat(result.breaches()).isEmpty();
+    assertThat(result.passed()).isTrue();
+    assertThat(result.documents()).isEqualTo(40);
+    assertThat(result.tokens()).isEqualTo(CORPUS.stream().length);
+    assertThat(result.checks()).allMatch(count -> count.checked() > 0 && count.breaches() == 0);
+    assertThat(checked(result, Check.TOKENS)).isEqualTo(3 * 40);
+    assertThat(checked(result, Check.END_OF_TEXT)).isEqualTo(3 * 40);
+    assertThat(checked(result, Check.PADDING)).isEqualTo(3 * table.paddingTokens());
+    assertThat(checked(result, Check.QUALITY)).isEqualTo(39);
+    assertThat(folder.resolve("verify/verification.json")).content().isEqualTo(Json.write(result));
+  }
+
+  @Test
+  void aFlippedByteIsFoundByItsChecksum() throws IOException {
+    for (String file :
+        List.of("mds/shard.00001.mds", "megatron/train.bin", "parquet/shard-00001.parquet")) {
+      flip(file, 2 * SHARD - 500);
+    }
+
+    assertThat(problems(verify(table, order), Check.CHECKSUMS))
+        .anyMatch(text -> text.startsWith("mds/shard.00001.mds: its SHA-256 is "))
+        .anyMatch(text -> text.startsWith("megatron/train.bin, shard 0: its SHA-256 is "))
+        .anyMatch(text -> text.startsWith("parquet/shard-00001.parquet: its SHA-256 is "))
+        .hasSize(3);
+  }
+
+  @Test
+  void aFlippedByteIsFoundByTheTokensWhenTheChecksumIsForged() throws IOException {
+    flip("mds/shard.00001.mds", length("mds/shard.00001.mds") - 2);
+    flip("megatron/train.bin", 2 * SHARD * 3 - 2);
+
+    VerifyResult result = verify(forged(), order);
+
+    assertThat(problems(result, Check.CHECKSUMS)).isEmpty();
+    assertThat(problems(result, Check.TOKENS))
+        .containsExactlyInAnyOrder(
+            wrongTokens("mds/shard.00001.mds", 2 * SHARD - 1, SHARD),
+            wrongTokens("megatron/train.bin", 3 * SHARD - 1, 0));
+  }
+
+  @Test
+  void aMissingShardIsNamed() throws IOException {
+    Files.delete(packed.resolve("mds/shard.00003.mds"));
+    Files.delete(packed.resolve("parquet/shard-00000.parquet"));
+
+    assertThat(problems(verify(table, order)))
+        .containsExactlyInAnyOrder(
+            "mds/shard.00003.mds: is missing", "parquet/shard-00000.parquet: is missing");
+  }
+
+  @Test
+  void aMissingFileThatAllShardsShareIsNamedOnce() throws IOException {
+    Files.delete(packed.resolve("megatron/train.bin"));
+    Files.delete(packed.resolve("megatron/train.idx"));
+    Files.delete(packed.resolve("mds/index.json"));
+
+    assertThat(problems(verify(table, order)))
+        .containsExactly(
+            "mds/index.json: is missing",
+            "megatron/train.bin: is missing",
+            "megatron/train.idx: is missing");
+  }
+
+  @Test
+  void swappedShardsAreFound() throws IOException {
+    swap("mds/shard.00001.mds", "mds/shard.00002.mds");
+
+    VerifyResult result = verify(table, order);
+
+    assertThat(problems(result, Check.CHECKSUMS))
+        .allMatch(text -> text.contains(", which is that of mds/shard.0000"))
+        .hasSize(2);
+    assertThat(problems(result, Check.TOKENS)).isNotEmpty();
+  }
+
+  @Test
+  void swappedShardsAreFoundByTheirTokensWhenChecksumsAreForged() throws IOException {
+    swap("parquet/shard-00001.parquet", "parquet/shard-00002.parquet");
+
+    VerifyResult result = verify(forged(), order);
+
+    assertThat(problems(result, Check.CHECKSUMS)).isEmpty();
+    assertThat(problems(result, Check.TOKENS))
+        .anyMatch(text -> text.startsWith("parquet/shard-00001.parquet, sequence "))
+        .anyMatch(text -> text.startsWith("parquet/shard-00002.parquet, sequence "));
+  }
+
+  @Test
+  void aTruncatedFileIsFound() throws IOException {
+    truncate("mds/shard.00002.mds");
+    truncate("parquet/shard-00002.parquet");
+    truncate("megatron/train.bin");
+
+    assertThat(problems(verify(table, order), Check.FILES))
+        .anyMatch(text -> text.matches("mds/shard.00002.mds: is [0-9,]+ bytes long instead .*"))
+        .anyMatch(text -> text.matches("parquet/shard-00002.parquet: is [0-9,]+ bytes long .*"))
+        .anyMatch(text -> text.matches("megatron/train.bin: is [0-9,]+ bytes long instead .*"));
+  }
+
+  @Test
+  void wrongOffsetsInTheMdsHeaderAreFound() throws IOException {
+    byte[] bytes = read("mds/shard.00001.mds");
+    bytes[4 + 4 * 3]++;
+    write("mds/shard.00001.mds", bytes);
+    int begin = length("mds/shard.00001.mds") - SHARD * 2 + 3 * SEQUENCE * 2;
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "mds/shard.00001.mds, header: sample 3 begins at byte %,d instead of %,d",
+                begin + 1, begin));
+  }
+
+  @Test
+  void aWrongSampleCountInTheMdsIndexIsFound() throws IOException {
+    String index = Files.readString(packed.resolve("mds/index.json"));
+    Files.writeString(
+        packed.resolve("mds/index.json"), index.replaceFirst("\"samples\": 16", "\"samples\": 17"));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly("mds/index.json, shard 0: samples is 17 instead of 16");
+  }
+
+  @Test
+  void aWrongLengthInTheMegatronIndexIsFound() throws IOException {
+    byte[] bytes = read("megatron/train.idx");
+    bytes[34 + 4 * 5]++;
+    bytes[34 + 4 * 6]++;
+    write("megatron/train.idx", bytes);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "megatron/train.idx, sequence lengths: length of sequence 5 is 65 instead of 64");
+  }
+
+  @Test
+  void anotherTokenTypeInTheMegatronIndexIsFound() throws IOException {
+    byte[] bytes = read("megatron/train.idx");
+    bytes[17] = 4;
+    write("megatron/train.idx", bytes);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly("megatron/train.idx, header: dtype is 4 instead of 8");
+  }
+
+  @Test
+  void aWrongLastDocumentForMegatronIsFound() throws IOException {
+    byte[] bytes = read("megatron/train.bin");
+    bytes[bytes.length - 2]--;
+    write("megatron/train.bin", bytes);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "megatron/train.bin, sequence "
+                + table.sequences()
+                + ": the last document is token 50255 instead of end-of-text, 50256");
+  }
+
+  @Test
+  void twoSwappedSequencesAreFound() throws IOException {
+    int bytesOfSequence = 2 * SEQUENCE;
+    byte[] bytes = read("mds/shard.00000.mds");
+    int begin = bytes.length - 2 * SHARD;
+    byte[] swapped = bytes.clone();
+    System.arraycopy(bytes, begin, swapped, begin + bytesOfSequence, bytesOfSequence);
+    System.arraycopy(bytes, begin + bytesOfSequence, swapped, begin, bytesOfSequence);
+    write("mds/shard.00000.mds", swapped);
+
+    VerifyResult result = verify(forged(), order);
+
+    assertThat(result.passed()).isFalse();
+    assertThat(problems(result, Check.TOKENS))
+        .isNotEmpty()
+        .allMatch(text -> text.startsWith("mds/shard.00000.mds, sequence "));
+  }
+
+  @Test
+  void aParquetFileWithAnotherColumnIsFound() throws IOException {
+    rewriteParquet("tokens", parquetRows());
+
+    assertThat(problems(verify(forged(), order)))
+        .singleElement()
+        .asString()
+        .startsWith("parquet/shard-00001.parquet, sequence 0 token 0: cannot be read: its columns")
+        .endsWith("instead of a list input_ids of int32");
+  }
+
+  @Test
+  void aParquetFileWithAMissingRowIsFound() throws IOException {
+    rewriteParquet("input_ids", parquetRows().subList(0, 15));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "parquet/shard-00001.parquet, sequence 0 token 0: cannot be read: it holds 15 rows"
+                + " instead of 16");
+  }
+
+  @Test
+  void aParquetRowOfAnotherLengthIsFound() throws IOException {
+    List<List<Integer>> rows = new ArrayList<>(parquetRows());
+    rows.set(15, rows.get(15).subList(0, 63));
+    rewriteParquet("input_ids", rows);
+
+    assertThat(problems(verify(forged(), order)))
+        .singleElement()
+        .asString()
+        .startsWith("parquet/shard-00001.parquet, sequence ")
+        .endsWith("cannot be read: row 15 does not hold 64 tokens");
+  }
+
+  @Test
+  void aMissingEndOfTextIsFound() throws IOException {
+    // The first document lies in the first shard.
+    int at = CORPUS.documents().get(0).length();
+    byte[] bytes = read("mds/shard.00000.mds");
+    bytes[bytes.length - 2 * SHARD + 2 * at] = 7;
+    bytes[bytes.length - 2 * SHARD + 2 * at + 1] = 0;
+    write("mds/shard.00000.mds", bytes);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "mds/shard.00000.mds, sequence %d token %d: token 7 follows document %s instead of"
+                    + " end-of-text, 50256",
+                at / SEQUENCE, at % SEQUENCE, docId(0)));
+  }
+
+  @Test
+  void wrongPaddingIsFound() throws IOException {
+    byte[] bytes = read("megatron/train.bin");
+    bytes[bytes.length - 4]--;
+    write("megatron/train.bin", bytes);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "megatron/train.bin, sequence %d token 63: the padding holds token 50255 instead"
+                    + " of end-of-text, 50256; 1 of %d tokens are wrong",
+                table.sequences() - 1, table.paddingTokens()));
+  }
+
+  @Test
+  void aWrongStatementOfThePaddingIsFound() {
+    PackedShards wrong =
+        new PackedShards(
+            table.stream(),
+            table.shards(),
+            table.sequences(),
+            table.paddingTokens() + 1,
+            table.endOfText(),
+            table.formats(),
+            table.shardListSha256());
+
+    assertThat(problems(verify(wrong, order)))
+        .containsExactly(
+            String.format(
+                "manifest.json: padding tokens: %d instead of %d",
+                table.paddingTokens() + 1, table.paddingTokens()));
+  }
+
+  @Test
+  void aManifestOfAnotherStreamIsFound() {
+    PackedStream stream = new PackedStream(table.stream().tokens() - 1, SEQUENCE, SHARD);
+    PackedShards wrong =
+        new PackedShards(
+            stream,
+            table.shards(),
+            table.sequences(),
+            stream.paddingTokens(),
+            table.endOfText(),
+            table.formats(),
+            table.shardListSha256());
+
+    assertThat(problems(verify(wrong, order)))
+        .contains(
+            String.format(
+                "manifest.json: stream tokens: %,d instead of %,d",
+                stream.tokens(), stream.tokens() + 1));
+  }
+
+  @Test
+  void aChangedShardListIsFound() throws IOException {
+    String list = Files.readString(packed.resolve("shards.jsonl"));
+    Files.writeString(packed.resolve("shards.jsonl"), list + "\n");
+
+    assertThat(problems(verify(table, order)))
+        .singleElement()
+        .asString()
+        .startsWith("shards.jsonl: its SHA-256 is ");
+  }
+
+  @Test
+  void aDocumentDoubledInTheOrderIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.add(6, rows.get(5));
+
+    assertThat(problems(verify(table, changed(rows))))
+        .contains(
+            "order: rows: 41 instead of 40",
+            "order, document " + docId(5) + ": repeat 0 is there 2 times")
+        .anyMatch(text -> text.startsWith("order, position 5: document " + docId(5) + " lies at"));
+  }
+
+  @Test
+  void aDocumentInPlaceOfAnotherIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    Row five = rows.get(5);
+    Row six = rows.get(6);
+    rows.set(6, row(six, five.getAs(0), six.getDouble(6)));
+
+    assertThat(problems(verify(table, changed(rows))))
+        .contains("order, document " + docId(5) + ": repeat 0 is there 2 times")
+        .anyMatch(
+            text ->
+                text.startsWith("order, position 6: document " + docId(5) + " has ")
+                    && text.endsWith(" in the documents"))
+        .anyMatch(
+            text ->
+                text.contains(
+                    "the tokens are not those of document " + docId(5) + " at position 6"));
+  }
+
+  @Test
+  void aDocumentThatIsMissingInTheOrderIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.remove(7);
+
+    assertThat(problems(verify(table, changed(rows))))
+        .contains("order: rows: 39 instead of 40", "order, position 8: follows position 6")
+        .anyMatch(text -> text.startsWith("order, position 8: document " + docId(8) + " begins"));
+  }
+
+  @Test
+  void aDocumentThatIsNotInTheDocumentsIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.set(3, row(rows.get(3), new byte[16], rows.get(3).getDouble(6)));
+
+    assertThat(problems(verify(table, changed(rows))))
+        .containsExactly(
+            "order, position 3: document 00000000000000000000000000000000 is not in the documents");
+  }
+
+  @Test
+  void aFallInAnAscendingOrderIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    for (int i = 0; i < rows.size(); i++) {
+      rows.set(i, row(rows.get(i), rows.get(i).getAs(0), i == 20 ? 0.001 : 0.01 * i));
+    }
+
+    assertThat(problems(verify(table, changed(rows))))
+        .containsExactly(
+            "order, position 20: the quantile goes from 0.19 to 0.001 in an order that is"
+                + " ascending");
+  }
+
+  @Test
+  void aRiseInADescendingOrderIsFound() {
+    Finished<OrderTable> descending =
+        new Finished<>(
+            order.directory(),
+            new OrderTable(order.table().rows(), order.table().tokens(), "descending", "overall"));
+
+    assertThat(problems(verify(table, descending), Check.QUALITY)).hasSize(39);
+  }
+
+  @Test
+  void aShuffledOrderPromisesNoQuality() {
+    Finished<OrderTable> shuffled =
+        new Finished<>(
+            order.directory(),
+            new OrderTable(order.table().rows(), order.table().tokens(), "shuffled", "overall"));
+
+    VerifyResult result = verify(table, shuffled);
+
+    assertThat(result.passed()).isTrue();
+    assertThat(checked(result, Check.QUALITY)).isZero();
+  }
+
+  private VerifyResult verify(PackedShards shards, Finished<OrderTable> verified) {
+    return new VerifyJob()
+        .run(
+            LocalSpark.context(),
+            documents,
+            verified,
+            new Finished<>(directory(packed), shards),
+            directory(folder.resolve("verify")));
+  }
+
+  private Finished<OrderTable> changed(List<Row> rows) {
+    return CORPUS.writeOrder(folder.resolve("order"), 1, rows);
+  }
+
+  private static Row row(Row row, byte[] docId, double quantile) {
+    return RowFactory.create(
+        docId, row.get(1), row.get(2), row.get(3), row.get(4), row.get(5), quantile, row.get(7));
+  }
+
+  /** The manifest that somebody would write who changed the shards and then their checksums. */
+  private PackedShards forged() throws IOException {
+    List<Shard> shards = new ArrayList<>();
+    String index = Files.readString(packed.resolve("mds/index.json"));
+    for (Shard shard : PackedShards.shardList(directory(packed))) {
+      List<PackedFile> files = new ArrayList<>();
+      for (PackedFile file : shard.files()) {
+        byte[] bytes = read(file.path());
+        long end = Math.min(bytes.length, file.offset() + file.bytes());
+        if (file.format() != ShardFormat.MEGATRON) {
+          end = bytes.length;
+        }
+        byte[] stretch = Arrays.copyOfRange(bytes, (int) file.offset(), (int) end);
+        String digest = Fingerprint.sha256(stretch);
+        index = index.replace(file.sha256(), "forged-" + digest);
+        files.add(
+            new PackedFile(file.format(), file.path(), file.offset(), stretch.length, digest));
+      }
+      shards.add(
+          new Shard(
+              shard.index(),
+              shard.firstSequence(),
+              shard.sequences(),
+              shard.tokens(),
+              shard.paddingTokens(),
+              shard.documents(),
+              shard.firstPosition(),
+              shard.lastPosition(),
+              shard.score(),
+              shard.quantile(),
+              shard.tokensBySource(),
+              shard.tokensOfOtherSources(),
+              files));
+    }
+    Files.writeString(packed.resolve("mds/index.json"), index.replace("forged-", ""));
+    String list =
+        shards.stream().map(shard -> Json.tree(shard) + "\n").collect(Collectors.joining());
+    Files.writeString(packed.resolve("shards.jsonl"), list);
+    List<PackedFormat> formats = new ArrayList<>();
+    for (PackedFormat format : table.formats()) {
+      List<PackedFile> files = new ArrayList<>();
+      for (PackedFile file : format.wholeFiles()) {
+        byte[] bytes = read(file.path());
+        files.add(
+            new PackedFile(file.format(), file.path(), 0, bytes.length, Fingerprint.sha256(bytes)));
+      }
+      formats.add(new PackedFormat(format.format(), format.tokenBytes(), format.bytes(), files));
+    }
+    return new PackedShards(
+        table.stream(),
+        table.shards(),
+        table.sequences(),
+        table.paddingTokens(),
+        table.endOfText(),
+        formats,
+        Fingerprint.sha256(list.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The message for the document whose tokens stand at a place in the stream. */
+  private static String wrongTokens(String file, int streamToken, int fileStart) {
+    int start = 0;
+    int position = 0;
+    while (start + CORPUS.documents().get(position).length() < streamToken) {
+      start += CORPUS.documents().get(position++).length() + 1;
+    }
+    int end = start + CORPUS.documents().get(position).length();
+    // A document that began in an earlier shard is reported where it began.
+    int firstShard = start / SHARD;
+    int lastShard = end / SHARD;
+    String name = file.startsWith("mds") ? String.format("mds/shard.%05d.mds", firstShard) : file;
+    int place = start - (fileStart == 0 ? 0 : firstShard * SHARD);
+    return String.format(
+        "%s, sequence %d token %d: the tokens are not those of document %s at position %d%s",
+        name,
+        place / SEQUENCE,
+        place % SEQUENCE,
+        docId(position),
+        position,
+        firstShard == lastShard ? "" : ", which goes on to shard " + lastShard);
+  }
+
+  private static String docId(int position) {
+    return HexFormat.of().formatHex(CORPUS.documents().get(position).docId());
+  }
+
+  private static long checked(VerifyResult result, Check check) {
+    return result.checks().stream()
+        .filter(count -> count.check() == check)
+        .mapToLong(VerifyResult.Count::checked)
+        .sum();
+  }
+
+  private static List<String> problems(VerifyResult result) {
+    return result.breaches().stream().map(Breach::toString).toList();
+  }
+
+  private static List<String> problems(VerifyResult result, Check check) {
+    return result.breaches().stream()
+        .filter(breach -> breach.check() == check)
+        .map(Breach::toString)
+        .toList();
+  }
+
+  /** The sequences of the second Parquet shard. */
+  private List<List<Integer>> parquetRows() {
+    String file = packed.resolve("parquet/shard-00001.parquet").toString();
+    return LocalSpark.session().read().parquet(file).collectAsList().stream()
+        .map(row -> row.<Integer>getList(row.fieldIndex("input_ids")))
+        .toList();
+  }
+
+  private void rewriteParquet(String column, List<List<Integer>> rows) throws IOException {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message sequences { required group "
+                + column
+                + " (LIST) { repeated group list { required int32 element; } } }");
+    Path written = folder.resolve("rewritten.parquet");
+    try (ParquetWriter<Group> writer =
+        ParquetRows.write(
+            LocalSpark.context().hadoop(),
+            new org.apache.hadoop.fs.Path(written.toUri()),
+            schema)) {
+      for (List<Integer> row : rows) {
+        SimpleGroup group = new SimpleGroup(schema);
+        Group list = group.addGroup(column);
+        row.forEach(token -> list.addGroup("list").append("element", token));
+        writer.write(group);
+      }
+    }
+    write("parquet/shard-00001.parquet", Files.readAllBytes(written));
+  }
+
+  private byte[] read(String file) throws IOException {
+    return Files.readAllBytes(packed.resolve(file));
+  }
+
+  private int length(String file) throws IOException {
+    return read(file).length;
+  }
+
+  private void write(String file, byte[] bytes) throws IOException {
+    Files.write(packed.resolve(file), bytes);
+  }
+
+  private void flip(String file, int at) throws IOException {
+    byte[] bytes = read(file);
+    bytes[at] ^= 1;
+    write(file, bytes);
+  }
+
+  private void truncate(String file) throws IOException {
+    byte[] bytes = read(file);
+    write(file, Arrays.copyOf(bytes, bytes.length - 100));
+  }
+
+  private void swap(String left, String right) throws IOException {
+    byte[] bytes = read(left);
+    write(left, read(right));
+    write(right, bytes);
+  }
+
+  private static StageDirectory directory(Path path) {
+    return new StageDirectory(
+        new org.apache.hadoop.fs.Path(path.toUri()), LocalSpark.context().hadoop());
+  }
+}
