@@ -32,7 +32,7 @@ import picocli.CommandLine.IVersionProvider;
 public final class Gradus implements IVersionProvider {
 
   /** Runs one command. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws SparkUserAppException {
     int code = commandLine().execute(arguments);
     if (code == 0) {
       return;

@@ -53,7 +53,7 @@ public record IngestConfig(
    * field that a record may lack is empty when it is not configured.
    *
    * @param path a file, a folder (read with all below it) or a glob, on any Hadoop file system; a
-   *     relative path starts at the current directory
+   *     relative path starts at the configuration file's folder
    * @param format how its files are read
    * @param source the source of all its records; empty when {@code sourceField} says it
    * @param sourceField the field that holds a record's source, or empty
@@ -118,7 +118,7 @@ public record IngestConfig(
   }
 
   private static Input readInput(Section section) {
-    String path = section.text("path");
+    String path = section.path("path");
     Format format = section.choice("format", Format.AUTO);
     if (section.has("source") && section.has("source-field")) {
       section.problem("source", "give either 'source' or 'source-field', not both");

@@ -99,10 +99,12 @@ public final class Pipeline {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
     spark.setJobGroup("gradus-" + step.name(), "Gradus " + step.name());
     Instant started = context.clock().instant();
+    TaskProgress progress = taskProgress(context, step, inputs, spark);
     Outcome outcome;
-    try (TaskProgress progress = taskProgress(context, step, inputs, spark)) {
+    try {
       outcome = step.stage().body().run(context, inputs, step.directory());
     } finally {
+      progress.close();
       spark.clearJobGroup();
     }
     Manifest manifest =
