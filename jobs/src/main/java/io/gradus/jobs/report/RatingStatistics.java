@@ -1,0 +1,283 @@
+package io.gradus.jobs.report;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.isnan;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.RatingsTable;
+import io.gradus.common.table.SelectionTable;
+import io.gradus.common.workspace.Finished;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The ratings before and after sampling, small enough for a page. Sums are exact decimals, so that
+ * they do not depend on the order of rows.
+ *
+ * @param criteria in the order of the ratings
+ * @param sources the largest ones by tokens before sampling, and one line for the rest if any
+ */
+record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
+  static final int BINS = 40;
+  private static final int LARGEST_SOURCES = 12;
+  private static final int MISSING = -1;
+
+  private static final String COPIES = "copies";
+  private static final String CRITERION = "criterion";
+  private static final String BIN = "bin";
+  private static final String SCORE = "score";
+
+  /**
+   * One criterion's histogram.
+   *
+   * @param low where the first bin begins; it takes everything below too
+   * @param high where the last bin ends; it takes everything above too
+   * @param bins from low to high, all of one width
+   */
+  record Criterion(String name, double low, double high, List<Amount> bins, Amount all) {}
+
+  /** One source, or several together. */
+  record SourceSummary(String name, List<Amount> byCriterion) {
+    /** Documents and tokens are the same for every criterion. */
+    Amount all() {
+      return byCriterion.get(0);
+    }
+  }
+
+  /**
+   * Documents and tokens before and after sampling; each repeat of a document counts after it.
+   *
+   * @param scoreBefore sum of score times tokens
+   * @param scoredBefore tokens that have a score
+   */
+  record Amount(
+      long documentsBefore,
+      long tokensBefore,
+      BigDecimal scoreBefore,
+      long scoredBefore,
+      long documentsAfter,
+      long tokensAfter,
+      BigDecimal scoreAfter,
+      long scoredAfter) {
+    static final Amount NONE = new Amount(0, 0, BigDecimal.ZERO, 0, 0, 0, BigDecimal.ZERO, 0);
+
+    /** Mean score weighted by tokens. */
+    OptionalDouble meanBefore() {
+      return mean(scoreBefore, scoredBefore);
+    }
+
+    OptionalDouble meanAfter() {
+      return mean(scoreAfter, scoredAfter);
+    }
+
+    private static OptionalDouble mean(BigDecimal sum, long tokens) {
+      return tokens == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum.doubleValue() / tokens);
+    }
+  }
+
+  private record Limits(double low, double high) {}
+
+  /**
+   * Counts in one pass over the ratings joined with the selection.
+   *
+   * @param calibration the result of {@code calibrate}, whose quantiles set the histograms' limits;
+   *     without it they run from the least to the greatest score
+   */
+  static RatingStatistics gather(
+      SparkSession session,
+      Finished<RatingsTable> ratings,
+      Finished<SelectionTable> selection,
+      JsonNode calibration) {
+    List<String> names = ratings.table().criteria();
+    Dataset<Row> rated = session.read().parquet(ratings.directory().table().toString());
+    List<Limits> limits = limits(rated, names, calibration);
+    Dataset<Row> copies =
+        session
+            .read()
+            .parquet(selection.directory().table().toString())
+            .groupBy(DocumentsTable.DOC_ID)
+            .agg(count(lit(1)).as(COPIES));
+    List<Column> scores = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      scores.add(score(i, col("`" + names.get(i) + "`"), limits.get(i)));
+    }
+    Dataset<Row> counted =
+        rated
+            .join(copies, DocumentsTable.DOC_ID, "left")
+            .select(
+                col(DocumentsTable.SOURCE),
+                col(DocumentsTable.N_TOKENS).cast("long").as("tokens"),
+                coalesce(col(COPIES), lit(0L)).as(COPIES),
+                explode(array(scores.toArray(Column[]::new))).as("scored"))
+            .select(
+                col(DocumentsTable.SOURCE),
+                col("scored." + CRITERION).as(CRITERION),
+                col("scored." + BIN).as(BIN),
+                col("scored." + SCORE).as(SCORE),
+                col(COPIES).as("copies"),
+                col("tokens"),
+                col("tokens").multiply(col(COPIES)).as("copied"))
+            .groupBy(DocumentsTable.SOURCE, CRITERION, BIN)
+            .agg(
+                count(lit(1)).as("documentsBefore"),
+                sum("tokens").as("tokensBefore"),
+                sum("copies").as("documentsAfter"),
+                sum("copied").as("tokensAfter"),
+                weighted("tokens").as("scoreBefore"),
+                weighted("copied").as("scoreAfter"))
+            .persist();
+    try {
+      return statistics(counted, names, limits);
+    } finally {
+      counted.unpersist();
+    }
+  }
+
+  private static Column score(int criterion, Column score, Limits limits) {
+    Column bin =
+        floor(score.minus(limits.low()).divide((limits.high() - limits.low()) / BINS)).cast("int");
+    Column missing = score.isNull().or(isnan(score));
+    return struct(
+        lit(criterion).as(CRITERION),
+        when(missing, MISSING).otherwise(least(lit(BINS - 1), greatest(lit(0), bin))).as(BIN),
+        when(missing, lit(0)).otherwise(score).cast("decimal(18,4)").as(SCORE));
+  }
+
+  private static Column weighted(String tokens) {
+    return sum(col(SCORE).multiply(col(tokens).cast("decimal(18,0)")));
+  }
+
+  private static List<Limits> limits(Dataset<Row> rated, List<String> names, JsonNode calibration) {
+    List<Limits> limits = new ArrayList<>();
+    for (String name : names) {
+      JsonNode moments = calibration.path("table").path("overall").path(name);
+      if (moments.path("minimum").isNumber()) {
+        double least = moments.path("minimum").asDouble();
+        double greatest = moments.path("maximum").asDouble();
+        double low = moments.path("quantiles").path("0.05").asDouble(least);
+        double high = moments.path("quantiles").path("0.95").asDouble(greatest);
+        double margin = (high - low) / 2;
+        limits.add(wide(Math.max(least, low - margin), Math.min(greatest, high + margin)));
+      } else {
+        Column score = col("`" + name + "`");
+        Row row =
+            rated
+                .where(not(isnan(score)))
+                .agg(min(score).as("least"), max(score).as("greatest"))
+                .first();
+        Double least = row.getAs("least");
+        Double greatest = row.getAs("greatest");
+        limits.add(least == null ? wide(0, 0) : wide(least, greatest));
+      }
+    }
+    return limits;
+  }
+
+  private static Limits wide(double low, double high) {
+    return high > low ? new Limits(low, high) : new Limits(low - 0.5, low + 0.5);
+  }
+
+  private static RatingStatistics statistics(
+      Dataset<Row> counted, List<String> names, List<Limits> limits) {
+    Amount[][] bins = new Amount[names.size()][BINS];
+    for (Row row : total(counted.where(col(BIN).notEqual(MISSING)), CRITERION, BIN)) {
+      bins[row.<Integer>getAs(CRITERION)][row.<Integer>getAs(BIN)] = amount(row);
+    }
+    Amount[] all = byCriterion(total(counted, CRITERION), names.size());
+    List<Criterion> criteria = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      List<Amount> filled = new ArrayList<>();
+      for (Amount bin : bins[i]) {
+        filled.add(bin == null ? Amount.NONE : bin);
+      }
+      criteria.add(
+          new Criterion(names.get(i), limits.get(i).low(), limits.get(i).high(), filled, all[i]));
+    }
+    List<String> largest =
+        counted
+            .where(col(CRITERION).equalTo(0))
+            .groupBy(DocumentsTable.SOURCE)
+            .agg(sum("tokensBefore").as("tokens"))
+            .orderBy(col("tokens").desc(), col(DocumentsTable.SOURCE))
+            .limit(LARGEST_SOURCES)
+            .collectAsList()
+            .stream()
+            .map(row -> row.<String>getAs(DocumentsTable.SOURCE))
+            .toList();
+    Column isLargest = col(DocumentsTable.SOURCE).isin(largest.toArray());
+    List<Row> rows = total(counted.where(isLargest), DocumentsTable.SOURCE, CRITERION);
+    List<SourceSummary> sources = new ArrayList<>();
+    for (String source : largest) {
+      List<Row> ofSource =
+          rows.stream()
+              .filter(row -> source.equals(row.<String>getAs(DocumentsTable.SOURCE)))
+              .toList();
+      sources.add(new SourceSummary(source, List.of(byCriterion(ofSource, names.size()))));
+    }
+    List<Row> rest = total(counted.where(not(isLargest)), CRITERION);
+    if (!rest.isEmpty()) {
+      sources.add(new SourceSummary("all others", List.of(byCriterion(rest, names.size()))));
+    }
+    return new RatingStatistics(criteria, sources);
+  }
+
+  private static List<Row> total(Dataset<Row> counted, String... keys) {
+    Column[] columns = Arrays.stream(keys).map(key -> col(key)).toArray(Column[]::new);
+    Column scored = col(BIN).notEqual(MISSING);
+    return counted
+        .groupBy(columns)
+        .agg(
+            sum("documentsBefore").as("documentsBefore"),
+            sum("tokensBefore").as("tokensBefore"),
+            sum("documentsAfter").as("documentsAfter"),
+            sum("tokensAfter").as("tokensAfter"),
+            sum("scoreBefore").as("scoreBefore"),
+            sum("scoreAfter").as("scoreAfter"),
+            sum(when(scored, col("tokensBefore")).otherwise(0L)).as("scoredBefore"),
+            sum(when(scored, col("tokensAfter")).otherwise(0L)).as("scoredAfter"))
+        .collectAsList();
+  }
+
+  private static Amount[] byCriterion(List<Row> rows, int criteria) {
+    Amount[] amounts = new Amount[criteria];
+    Arrays.fill(amounts, Amount.NONE);
+    for (Row row : rows) {
+      amounts[row.<Integer>getAs(CRITERION)] = amount(row);
+    }
+    return amounts;
+  }
+
+  private static Amount amount(Row row) {
+    return new Amount(
+        row.getAs("documentsBefore"),
+        row.getAs("tokensBefore"),
+        row.getAs("scoreBefore"),
+        row.getAs("scoredBefore"),
+        row.getAs("documentsAfter"),
+        row.getAs("tokensAfter"),
+        row.getAs("scoreAfter"),
+        row.getAs("scoredAfter"));
+  }
+}
