@@ -272,6 +272,7 @@ record SampleRun(
         started,
         started.plusSeconds(stage.length() * 7L),
         Map.of("gradus", "0.1.0", "spark", "4.1.0", "java", "17.0.15"),
+        "what " + stage + " did",
         result);
   }
 }
