@@ -12,13 +12,18 @@ import java.util.Comparator;
  * @param excerpt the record's beginning, at most {@link #EXCERPT} characters
  */
 record BadRecord(String source, Reason reason, Place place, String detail, String excerpt)
-    implements Outcome {
+    implements Outcome, Comparable<BadRecord> {
   static final String UNKNOWN_SOURCE = "(unknown)";
   static final int EXCERPT = 120;
 
-  /** By reason, then by place. */
-  static final Comparator<BadRecord> ORDER =
+  private static final Comparator<BadRecord> ORDER =
       Comparator.comparing(BadRecord::reason)
           .thenComparing(bad -> bad.place().path())
           .thenComparing(bad -> bad.place().position());
+
+  /** By reason, then by place. */
+  @Override
+  public int compareTo(BadRecord other) {
+    return ORDER.compare(this, other);
+  }
 }

@@ -30,8 +30,7 @@ final class BadRecordSample implements Serializable {
   private final EnumMap<Reason, TreeSet<BadRecord>> byReason = new EnumMap<>(Reason.class);
 
   void add(BadRecord bad) {
-    TreeSet<BadRecord> sample =
-        byReason.computeIfAbsent(bad.reason(), reason -> new TreeSet<>(BadRecord.ORDER));
+    TreeSet<BadRecord> sample = byReason.computeIfAbsent(bad.reason(), reason -> new TreeSet<>());
     sample.add(bad);
     if (sample.size() > LARGEST) {
       sample.pollLast();

@@ -17,6 +17,7 @@ final class JsonLines implements RecordReader {
   private final String source;
   private final JsonRecords records;
   private final DocumentRules rules;
+  private long position;
 
   /**
    * Reads the lines that begin in a split.
@@ -44,6 +45,7 @@ final class JsonLines implements RecordReader {
   @Override
   public Optional<Outcome> next() throws IOException {
     while (lines.offset() < end) {
+      position = lines.offset();
       Optional<Line> line = lines.next();
       if (line.isEmpty()) {
         return Optional.empty();
@@ -77,7 +79,7 @@ final class JsonLines implements RecordReader {
 
   @Override
   public long position() {
-    return lines.offset();
+    return position;
   }
 
   @Override

@@ -206,7 +206,7 @@ final class ParquetInput {
   }
 
   private static String escapeGlob(String path) {
-    return path.replaceAll("([\\\\*?\\[\\]{},])", "\\\\$1");
+    return path.replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1");
   }
 
   private UserMistake missing(String key, String name) {

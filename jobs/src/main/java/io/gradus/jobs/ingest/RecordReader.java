@@ -13,6 +13,8 @@ interface RecordReader extends Closeable {
    */
   Optional<Outcome> next() throws IOException;
 
-  /** The byte offset, in the unpacked file, up to which records were read whole. */
+  /**
+   * Where the record that was read last, or that could not be read, begins in the unpacked file.
+   */
   long position();
 }

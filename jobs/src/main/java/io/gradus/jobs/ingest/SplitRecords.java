@@ -57,13 +57,11 @@ final class SplitRecords implements Iterator<Outcome>, Closeable {
   }
 
   private void advance() {
-    long position = 0;
     try {
       if (reader == null) {
         split = splits.next();
         reader = open();
       }
-      position = reader.position();
       Optional<Outcome> outcome = reader.next();
       if (outcome.isPresent()) {
         ahead = outcome.get();
@@ -76,7 +74,7 @@ final class SplitRecords implements Iterator<Outcome>, Closeable {
           new BadRecord(
               input.hasSourceField() ? BadRecord.UNKNOWN_SOURCE : input.source(),
               Reason.UNREADABLE,
-              Place.atByte(split.file().path(), position),
+              Place.atByte(split.file().path(), reader == null ? 0 : reader.position()),
               "the file is corrupt from here on: " + e.getMessage(),
               "");
       close();

@@ -25,7 +25,6 @@ final class WetFile implements RecordReader {
   private final WarcReader warc;
   private final Input input;
   private final DocumentRules rules;
-  private long position;
 
   WetFile(InputStream in, InputFile file, Input input, DocumentRules rules) throws IOException {
     this.warc = new WarcReader(in);
@@ -38,7 +37,6 @@ final class WetFile implements RecordReader {
   public Optional<Outcome> next() throws IOException {
     while (true) {
       Optional<WarcRecord> next = warc.next();
-      position = warc.position();
       if (next.isEmpty()) {
         return Optional.empty();
       }
@@ -66,7 +64,7 @@ final class WetFile implements RecordReader {
       return new BadRecord(
           source == null ? BadRecord.UNKNOWN_SOURCE : source,
           e.reason(),
-          Place.atByte(file.path(), position),
+          Place.atByte(file.path(), position()),
           e.getMessage(),
           Excerpt.of(body));
     }
@@ -93,7 +91,7 @@ final class WetFile implements RecordReader {
 
   @Override
   public long position() {
-    return position;
+    return warc.position();
   }
 
   @Override
