@@ -135,6 +135,7 @@ final class ReportPage {
     view.put("criterionNames", criterionNames());
     view.put("sources", sources());
     view.put("plan", plan());
+    view.put("shardFolder", shardFolder());
     view.put("shardFacts", shardFacts());
     view.put("readers", readers());
     view.put("verification", verification());
@@ -543,14 +544,14 @@ final class ReportPage {
 
   // Shards and lineage.
 
-  private List<Fact> shardFacts() {
+  private String shardFolder() {
     Manifest pack = inputs.manifests().get("pack");
-    if (pack == null) {
-      return List.of();
-    }
+    return pack == null ? "" : folder(pack);
+  }
+
+  private List<Fact> shardFacts() {
     List<Fact> facts = new ArrayList<>();
-    facts.add(new Fact("folder", folder(pack)));
-    JsonNode table = pack.result().path("table");
+    JsonNode table = inputs.result("pack").path("table");
     for (JsonNode format : table.path("formats")) {
       if (format.isObject()) {
         facts.add(
