@@ -56,7 +56,7 @@ final class PlanWarnings {
     }
     double window = (double) (run.steps() - first) / run.steps();
     double best = evidence.value("metric.lambda", "bestShare");
-    if (window > best * 1.05) {
+    if (window > best * evidence.value("limits", "windowSlack")) {
       warnings.add(
           new Warning(
               "average-window-long",
@@ -67,7 +67,7 @@ final class PlanWarnings {
                   + " counts for little in the average.",
               "Average fewer checkpoints (advise.checkpoints), set advise.average-window lower, or"
                   + " take smaller steps (advise.batch-tokens).",
-              List.of("averaging.window", "averaging.as-decay")));
+              List.of("averaging.window", "averaging.as-decay", "limits")));
     }
     if (averaging.checkpoints().size() < wishedCheckpoints) {
       warnings.add(

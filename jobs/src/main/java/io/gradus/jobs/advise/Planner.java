@@ -153,18 +153,13 @@ final class Planner {
   }
 
   /**
-   * Steps between checkpoints, so that the averaged ones span the configured window; a divisor of
-   * the run as nearly as whole steps allow, because trainers save at multiples and at the end.
+   * Steps between checkpoints, so that the averaged ones span the configured window as nearly as
+   * whole steps allow, and within the published interval.
    */
   private long saveInterval() {
-    double most =
-        Math.max(1, Math.floor(evidence.value(intervalLimit, "tokens") / run.tokensPerStep()));
-    long intervals =
-        (long)
-            Math.max(
-                Math.rint((config.checkpoints() - 1) / config.averageWindow()),
-                Math.ceil(run.steps() / most));
-    return divideUp(run.steps(), intervals);
+    double wished = config.averageWindow() * run.steps() / (config.checkpoints() - 1);
+    double most = Math.floor(evidence.value(intervalLimit, "tokens") / run.tokensPerStep());
+    return (long) Math.max(1, Math.min(most, Math.rint(wished)));
   }
 
   // The candidates.

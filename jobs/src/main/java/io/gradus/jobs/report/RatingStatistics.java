@@ -83,6 +83,18 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
       long scoredAfter) {
     static final Amount NONE = new Amount(0, 0, BigDecimal.ZERO, 0, 0, 0, BigDecimal.ZERO, 0);
 
+    Amount plus(Amount other) {
+      return new Amount(
+          documentsBefore + other.documentsBefore,
+          tokensBefore + other.tokensBefore,
+          scoreBefore.add(other.scoreBefore),
+          scoredBefore + other.scoredBefore,
+          documentsAfter + other.documentsAfter,
+          tokensAfter + other.tokensAfter,
+          scoreAfter.add(other.scoreAfter),
+          scoredAfter + other.scoredAfter);
+    }
+
     /** Mean score weighted by tokens. */
     OptionalDouble meanBefore() {
       return mean(scoreBefore, scoredBefore);
@@ -170,27 +182,37 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
   }
 
   private static List<Limits> limits(Dataset<Row> rated, List<String> names, JsonNode calibration) {
+    JsonNode overall = calibration.path("table").path("overall");
+    if (!names.stream().allMatch(name -> overall.path(name).path("minimum").isNumber())) {
+      return extremes(rated, names);
+    }
     List<Limits> limits = new ArrayList<>();
     for (String name : names) {
-      JsonNode moments = calibration.path("table").path("overall").path(name);
-      if (moments.path("minimum").isNumber()) {
-        double least = moments.path("minimum").asDouble();
-        double greatest = moments.path("maximum").asDouble();
-        double low = moments.path("quantiles").path("0.05").asDouble(least);
-        double high = moments.path("quantiles").path("0.95").asDouble(greatest);
-        double margin = (high - low) / 2;
-        limits.add(wide(Math.max(least, low - margin), Math.min(greatest, high + margin)));
-      } else {
-        Column score = col("`" + name + "`");
-        Row row =
-            rated
-                .where(not(isnan(score)))
-                .agg(min(score).as("least"), max(score).as("greatest"))
-                .first();
-        Double least = row.getAs("least");
-        Double greatest = row.getAs("greatest");
-        limits.add(least == null ? wide(0, 0) : wide(least, greatest));
-      }
+      JsonNode moments = overall.path(name);
+      double least = moments.path("minimum").asDouble();
+      double greatest = moments.path("maximum").asDouble();
+      double low = moments.path("quantiles").path("0.05").asDouble(least);
+      double high = moments.path("quantiles").path("0.95").asDouble(greatest);
+      double margin = (high - low) / 2;
+      limits.add(wide(Math.max(least, low - margin), Math.min(greatest, high + margin)));
+    }
+    return limits;
+  }
+
+  private static List<Limits> extremes(Dataset<Row> rated, List<String> names) {
+    List<Column> extremes = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Column score = col("`" + names.get(i) + "`");
+      Column number = when(not(isnan(score)), score);
+      extremes.add(min(number).as("least" + i));
+      extremes.add(max(number).as("greatest" + i));
+    }
+    Row row = rated.agg(lit(0).as("none"), extremes.toArray(Column[]::new)).first();
+    List<Limits> limits = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Double least = row.getAs("least" + i);
+      Double greatest = row.getAs("greatest" + i);
+      limits.add(least == null ? wide(0, 0) : wide(least, greatest));
     }
     return limits;
   }
@@ -201,83 +223,92 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
 
   private static RatingStatistics statistics(
       Dataset<Row> counted, List<String> names, List<Limits> limits) {
-    Amount[][] bins = new Amount[names.size()][BINS];
-    for (Row row : total(counted.where(col(BIN).notEqual(MISSING)), CRITERION, BIN)) {
-      bins[row.<Integer>getAs(CRITERION)][row.<Integer>getAs(BIN)] = amount(row);
+    List<String> largest = largest(counted);
+    Amount[][] bins = filled(names.size(), BINS);
+    Amount[][] sources = filled(largest.size() + 1, names.size());
+    Amount[][] all = filled(1, names.size());
+    for (Row row : bySource(counted, largest)) {
+      int criterion = row.getAs(CRITERION);
+      int bin = row.getAs(BIN);
+      int source = largest.indexOf(row.<String>getAs(DocumentsTable.SOURCE));
+      Amount amount = amount(row, bin);
+      add(all[0], criterion, amount);
+      add(sources[source < 0 ? largest.size() : source], criterion, amount);
+      if (bin != MISSING) {
+        add(bins[criterion], bin, amount);
+      }
     }
-    Amount[] all = byCriterion(total(counted, CRITERION), names.size());
     List<Criterion> criteria = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      List<Amount> filled = new ArrayList<>();
-      for (Amount bin : bins[i]) {
-        filled.add(bin == null ? Amount.NONE : bin);
-      }
+      Limits limit = limits.get(i);
       criteria.add(
-          new Criterion(names.get(i), limits.get(i).low(), limits.get(i).high(), filled, all[i]));
+          new Criterion(names.get(i), limit.low(), limit.high(), List.of(bins[i]), all[0][i]));
     }
-    List<String> largest =
-        counted
-            .where(col(CRITERION).equalTo(0))
-            .groupBy(DocumentsTable.SOURCE)
-            .agg(sum("tokensBefore").as("tokens"))
-            .orderBy(col("tokens").desc(), col(DocumentsTable.SOURCE))
-            .limit(LARGEST_SOURCES)
-            .collectAsList()
-            .stream()
-            .map(row -> row.<String>getAs(DocumentsTable.SOURCE))
-            .toList();
-    Column isLargest = col(DocumentsTable.SOURCE).isin(largest.toArray());
-    List<Row> rows = total(counted.where(isLargest), DocumentsTable.SOURCE, CRITERION);
-    List<SourceSummary> sources = new ArrayList<>();
-    for (String source : largest) {
-      List<Row> ofSource =
-          rows.stream()
-              .filter(row -> source.equals(row.<String>getAs(DocumentsTable.SOURCE)))
-              .toList();
-      sources.add(new SourceSummary(source, List.of(byCriterion(ofSource, names.size()))));
+    List<SourceSummary> summaries = new ArrayList<>();
+    for (int i = 0; i < largest.size(); i++) {
+      summaries.add(new SourceSummary(largest.get(i), List.of(sources[i])));
     }
-    List<Row> rest = total(counted.where(not(isLargest)), CRITERION);
-    if (!rest.isEmpty()) {
-      sources.add(new SourceSummary("all others", List.of(byCriterion(rest, names.size()))));
+    SourceSummary others = new SourceSummary("all others", List.of(sources[largest.size()]));
+    if (others.all().documentsBefore() > 0) {
+      summaries.add(others);
     }
-    return new RatingStatistics(criteria, sources);
+    return new RatingStatistics(criteria, summaries);
   }
 
-  private static List<Row> total(Dataset<Row> counted, String... keys) {
-    Column[] columns = Arrays.stream(keys).map(key -> col(key)).toArray(Column[]::new);
-    Column scored = col(BIN).notEqual(MISSING);
+  private static List<String> largest(Dataset<Row> counted) {
     return counted
-        .groupBy(columns)
+        .where(col(CRITERION).equalTo(0))
+        .groupBy(DocumentsTable.SOURCE)
+        .agg(sum("tokensBefore").as("tokens"))
+        .orderBy(col("tokens").desc(), col(DocumentsTable.SOURCE))
+        .limit(LARGEST_SOURCES)
+        .collectAsList()
+        .stream()
+        .map(row -> row.<String>getAs(DocumentsTable.SOURCE))
+        .toList();
+  }
+
+  /** At most one row for each of the largest sources and the rest, criterion and bin. */
+  private static List<Row> bySource(Dataset<Row> counted, List<String> largest) {
+    Column source = col(DocumentsTable.SOURCE);
+    return counted
+        .groupBy(
+            when(source.isin(largest.toArray()), source).as(DocumentsTable.SOURCE),
+            col(CRITERION),
+            col(BIN))
         .agg(
             sum("documentsBefore").as("documentsBefore"),
             sum("tokensBefore").as("tokensBefore"),
             sum("documentsAfter").as("documentsAfter"),
             sum("tokensAfter").as("tokensAfter"),
             sum("scoreBefore").as("scoreBefore"),
-            sum("scoreAfter").as("scoreAfter"),
-            sum(when(scored, col("tokensBefore")).otherwise(0L)).as("scoredBefore"),
-            sum(when(scored, col("tokensAfter")).otherwise(0L)).as("scoredAfter"))
+            sum("scoreAfter").as("scoreAfter"))
         .collectAsList();
   }
 
-  private static Amount[] byCriterion(List<Row> rows, int criteria) {
-    Amount[] amounts = new Amount[criteria];
-    Arrays.fill(amounts, Amount.NONE);
-    for (Row row : rows) {
-      amounts[row.<Integer>getAs(CRITERION)] = amount(row);
+  private static Amount[][] filled(int rows, int columns) {
+    Amount[][] amounts = new Amount[rows][columns];
+    for (Amount[] row : amounts) {
+      Arrays.fill(row, Amount.NONE);
     }
     return amounts;
   }
 
-  private static Amount amount(Row row) {
+  private static void add(Amount[] amounts, int place, Amount amount) {
+    amounts[place] = amounts[place].plus(amount);
+  }
+
+  private static Amount amount(Row row, int bin) {
+    long tokensBefore = row.getAs("tokensBefore");
+    long tokensAfter = row.getAs("tokensAfter");
     return new Amount(
         row.getAs("documentsBefore"),
-        row.getAs("tokensBefore"),
+        tokensBefore,
         row.getAs("scoreBefore"),
-        row.getAs("scoredBefore"),
+        bin == MISSING ? 0 : tokensBefore,
         row.getAs("documentsAfter"),
-        row.getAs("tokensAfter"),
+        tokensAfter,
         row.getAs("scoreAfter"),
-        row.getAs("scoredAfter"));
+        bin == MISSING ? 0 : tokensAfter);
   }
 }

@@ -36,11 +36,14 @@ final class ReportPage {
   }
 
   /** Under these names stages count what they left out, by reason. */
-  private static final Set<String> DROPS =
-      Set.of("dropped", "drops", "droppedByReason", "reasons", "quarantine", "quarantined");
+  private static final Set<String> DROPS = Set.of("dropped", "failed");
+
+  /** The gravest first. */
+  private static final List<String> SEVERITIES = List.of("loud", "caution", "note");
 
   private static final int MIXTURE_STRETCHES = 50;
   private static final int MIXTURE_SOURCES = 7;
+  private static final int MOST_FIELDS = 40;
   private static final int LISTED = 12;
 
   private final ReportInputs inputs;
@@ -113,6 +116,11 @@ final class ReportPage {
 
   private record Reader(String format, String reader, List<Fact> settings, String note) {}
 
+  private record Verification(
+      String severity, String label, String message, List<Check> checks, List<String> breaches) {}
+
+  private record Check(String check, String checked, String breaches) {}
+
   private record Lineage(String stage, String fingerprint, String from, String digests) {}
 
   Map<String, Object> view() {
@@ -124,13 +132,13 @@ final class ReportPage {
     view.put("stages", stages());
     view.put("drops", drops());
     view.put("criteria", criteria());
-    view.put("criterionNames", statistics.criteria().stream().map(Criterion::name).toList());
+    view.put("criterionNames", criterionNames());
     view.put("sources", sources());
     view.put("plan", plan());
+    view.put("shardFolder", shardFolder());
     view.put("shardFacts", shardFacts());
     view.put("readers", readers());
-    view.put("verified", inputs.manifests().containsKey("verify"));
-    view.put("verification", facts(inputs.result("verify")));
+    view.put("verification", verification());
     view.put("lineage", lineage());
     view.put("versions", versions());
     view.put("workspace", inputs.workspace());
@@ -158,7 +166,7 @@ final class ReportPage {
         new Tile(
             "rating criteria",
             Figures.count(statistics.criteria().size()),
-            String.join(", ", statistics.criteria().stream().map(Criterion::name).toList())),
+            String.join(", ", criterionNames())),
         new Tile(
             "training shards",
             Figures.count(packed.path("shards")),
@@ -219,7 +227,7 @@ final class ReportPage {
               + " shards, "
               + Figures.count(result.path("table").path("paddingTokens"))
               + " tokens of padding";
-      case "verify" -> "verification";
+      case "verify" -> Figures.count(result.path("tokens")) + " tokens checked";
       case "advise" -> Figures.count(result.path("files").size()) + " files";
       default -> table(stage, "documents");
     };
@@ -292,15 +300,15 @@ final class ReportPage {
 
   private static void flatten(String name, JsonNode node, List<Fact> facts) {
     if (node.isObject()) {
-      node.properties()
-          .forEach(
-              field ->
-                  flatten(
-                      name.isEmpty()
-                          ? Figures.words(field.getKey())
-                          : name + " · " + Figures.words(field.getKey()),
-                      field.getValue(),
-                      facts));
+      int shown = 0;
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        if (shown++ == MOST_FIELDS) {
+          facts.add(new Fact(name, "and " + Figures.count(node.size() - MOST_FIELDS) + " more"));
+          break;
+        }
+        String label = Figures.words(field.getKey());
+        flatten(name.isEmpty() ? label : name + " · " + label, field.getValue(), facts);
+      }
     } else if (node.isArray() && !node.isEmpty() && node.get(0).isObject()) {
       for (int i = 0; i < Math.min(LISTED, node.size()); i++) {
         flatten(name + " " + (i + 1), node.get(i), facts);
@@ -318,6 +326,12 @@ final class ReportPage {
   }
 
   // Ratings and sources.
+
+  private List<String> criterionNames() {
+    return statistics.criteria().stream()
+        .map(criterion -> Figures.words(criterion.name()))
+        .toList();
+  }
 
   private List<CriterionCard> criteria() {
     List<CriterionCard> cards = new ArrayList<>();
@@ -379,6 +393,7 @@ final class ReportPage {
                     reference.path("finding").path("source").asText()));
     List<Warning> warnings = warnings(plan.path("warnings"));
     warnings.addAll(warnings(main.path("warnings")));
+    warnings.sort(Comparator.comparing(warning -> SEVERITIES.indexOf(warning.severity())));
     List<Candidate> alternatives = new ArrayList<>();
     plan.path("alternatives")
         .forEach(
@@ -529,14 +544,14 @@ final class ReportPage {
 
   // Shards and lineage.
 
-  private List<Fact> shardFacts() {
+  private String shardFolder() {
     Manifest pack = inputs.manifests().get("pack");
-    if (pack == null) {
-      return List.of();
-    }
+    return pack == null ? "" : folder(pack);
+  }
+
+  private List<Fact> shardFacts() {
     List<Fact> facts = new ArrayList<>();
-    facts.add(new Fact("folder", folder(pack)));
-    JsonNode table = pack.result().path("table");
+    JsonNode table = inputs.result("pack").path("table");
     for (JsonNode format : table.path("formats")) {
       if (format.isObject()) {
         facts.add(
@@ -576,6 +591,46 @@ final class ReportPage {
                       reader.path("note").asText()));
             });
     return readers;
+  }
+
+  /** One item, or none when the shards have not been verified. */
+  private List<Verification> verification() {
+    if (!inputs.manifests().containsKey("verify")) {
+      return List.of();
+    }
+    JsonNode result = inputs.result("verify");
+    long breaches = result.path("breachCount").asLong();
+    List<Check> checks = new ArrayList<>();
+    result
+        .path("checks")
+        .forEach(
+            check ->
+                checks.add(
+                    new Check(
+                        Figures.words(check.path("check").asText()),
+                        Figures.count(check.path("checked")),
+                        Figures.count(check.path("breaches")))));
+    List<String> found = new ArrayList<>();
+    result.path("breaches").forEach(breach -> found.add(oneLine(breach)));
+    return List.of(
+        new Verification(
+            breaches == 0 ? "passed" : "loud",
+            breaches == 0 ? "passed" : "Heed this",
+            breaches == 0
+                ? "All checks passed: "
+                    + Figures.count(result.path("documents"))
+                    + " documents and "
+                    + Figures.count(result.path("tokens"))
+                    + " tokens were read back."
+                : Figures.count(breaches) + " breaches: do not train on these shards.",
+            checks,
+            found));
+  }
+
+  private static String oneLine(JsonNode node) {
+    List<String> parts = new ArrayList<>();
+    facts(node).forEach(fact -> parts.add(fact.label() + " " + fact.value()));
+    return node.isTextual() ? node.asText() : String.join(", ", parts);
   }
 
   private List<Lineage> lineage() {

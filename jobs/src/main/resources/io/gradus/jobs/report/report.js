@@ -243,17 +243,18 @@
           pointRadius: 5,
           pointHoverRadius: 6,
           showLine: false,
+          clip: false,
           yAxisID: "rate",
           order: 0,
         }
       );
     }
     datasets.push({
-      label: "quality of the data (quantile)",
-      data: points(data.quality.places, data.quality.quantiles),
+      label: "quality of the data (mean score)",
+      data: points(data.quality.places, data.quality.scores),
       borderColor: colour("fill"),
       backgroundColor: colour("fill") + "66",
-      fill: "origin",
+      fill: "start",
       borderWidth: 1,
       pointRadius: 0,
       yAxisID: "y",
@@ -262,7 +263,7 @@
     const settings = options(
       {
         x: place(),
-        y: axis("mean quantile", { min: 0, max: 1 }),
+        y: axis("mean score", { grid: { display: false } }),
         rate: axis("learning rate", {
           position: "right",
           min: 0,

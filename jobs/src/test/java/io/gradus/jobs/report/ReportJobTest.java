@@ -140,7 +140,10 @@ class ReportJobTest {
                 run.inputs().plan()),
             "unverified");
     assertThat(unverified).contains("The shards have not been verified.");
-    assertThat(page).doesNotContain("The shards have not been verified.");
+    assertThat(page)
+        .doesNotContain("The shards have not been verified.")
+        .contains("All checks passed: ")
+        .contains("<td>end of text</td><td class=\"n\">1,272</td><td class=\"n\">0</td>");
   }
 
   @Test

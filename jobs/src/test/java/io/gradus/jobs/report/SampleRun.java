@@ -199,7 +199,7 @@ record SampleRun(
         manifests,
         "ingest",
         """
-        {"records": %d, "duplicates": 173, "sources": 4,
+        {"records": %d, "duplicates": 173, "inputFiles": 4,
          "dropped": {"malformed-json": 12, "empty-text": 41, "invalid-utf-8": 3, "too-large": 0},
          "table": {"rows": %d, "tokens": %d, "textBytes": %d, "buckets": 64, "tokenizer": "gpt2"}}
         """
@@ -208,7 +208,7 @@ record SampleRun(
         manifests,
         "rate",
         """
-        {"chunks": 4011, "raters": ["builtin"],
+        {"failed": {"not-a-number": 0}, "raters": [{"name": "builtin", "chunks": 4011}],
          "table": {"rows": %d, "tokens": %d, "criteria": ["educational_value"]}}
         """
             .formatted(documents.size(), tokens));
@@ -248,7 +248,11 @@ record SampleRun(
         manifests,
         "verify",
         """
-        {"shards": 9, "documents": %d, "tokens": %d, "inversions": 0, "checksums": 31}
+        {"documents": %d, "tokens": %d, "bytes": 2176562, "breachCount": 0, "breaches": [],
+         "checks": [{"check": "files", "checked": 31, "breaches": 0},
+                    {"check": "checksums", "checked": 31, "breaches": 0},
+                    {"check": "end-of-text", "checked": 1272, "breaches": 0},
+                    {"check": "quality", "checked": 1272, "breaches": 0}]}
         """
             .formatted(selected.size(), tokens(selected)));
     manifests.put("advise", manifest("advise", advised));
