@@ -107,6 +107,10 @@ public final class TinyCorpus {
     return documents;
   }
 
+  public int vocabularySize() {
+    return vocabularySize;
+  }
+
   public int endOfText() {
     return endOfText;
   }
