@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.util.LongAccumulator;
 
 /** Prints what a person watching the run wants to know, one line per event. */
@@ -12,6 +13,7 @@ public final class Console {
   private final PrintStream stream;
   private final Clock clock;
   private final Duration interval;
+  private final AtomicInteger progressing = new AtomicInteger();
 
   /**
    * Prints to {@code stream}.
@@ -41,6 +43,11 @@ public final class Console {
     return new Progress(stage, total, done, tokens);
   }
 
+  /** Whether some work is showing its own progress now. */
+  public boolean showsProgress() {
+    return progressing.get() > 0;
+  }
+
   /** One piece of long work being shown; close it when the work ends. */
   public final class Progress implements AutoCloseable {
     private final String stage;
@@ -57,6 +64,7 @@ public final class Console {
       this.tokens = tokens;
       this.thread = new Thread(this::show, "gradus-progress-" + stage);
       thread.setDaemon(true);
+      progressing.incrementAndGet();
       thread.start();
     }
 
@@ -79,6 +87,7 @@ public final class Console {
 
     @Override
     public void close() {
+      progressing.decrementAndGet();
       thread.interrupt();
     }
   }

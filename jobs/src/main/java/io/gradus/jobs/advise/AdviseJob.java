@@ -45,7 +45,6 @@ public final class AdviseJob {
       fragments(output, files, folder, plan, alternative, config.trainer());
     }
     Candidate main = plan.main();
-    context.console().line("  advise: " + main.summary());
     return new AdviseResult(
         main.summary(),
         plan.run().steps(),

@@ -96,7 +96,10 @@ public record IngestConfig(
       section.problem("inputs", "empty; give at least one { path = ... }");
     }
     String tokenizer = section.text("tokenizer", "gpt2");
-    Tokenizers.nameProblem(tokenizer).ifPresent(message -> section.problem("tokenizer", message));
+    if (!Tokenizers.isBuiltIn(tokenizer)) {
+      Tokenizers.nameProblem(tokenizer).ifPresent(message -> section.problem("tokenizer", message));
+      tokenizer = section.path("tokenizer");
+    }
     String endOfText = section.text("end-of-text", "");
     if (!endOfText.isEmpty() && Tokenizers.isBuiltIn(tokenizer)) {
       section.problem(

@@ -49,7 +49,7 @@ final class TaskProgress implements AutoCloseable {
       while (true) {
         Thread.sleep(interval.toMillis());
         SparkStageInfo step = activeStep(tracker);
-        if (step == null) {
+        if (step == null || console.showsProgress()) {
           continue;
         }
         if (step.stageId() != current) {
@@ -84,14 +84,13 @@ final class TaskProgress implements AutoCloseable {
     String left =
         share > 0
             ? Console.duration(Duration.ofSeconds(Math.round(seconds * (1 - share) / share)))
-                + " left of this step"
+                + " left"
             : "time left not yet known";
     return String.format(
         Locale.ROOT,
-        "  %-9s %3.0f %% of step '%s'  about %,d tokens/s  %s",
+        "  %-9s %3.0f %% of this step  about %,d tokens/s  %s",
         stage,
         100 * share,
-        step.name().replaceAll(" at .*", ""),
         Math.round(share * tokens / seconds),
         left);
   }

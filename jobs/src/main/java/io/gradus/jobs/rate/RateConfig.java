@@ -56,7 +56,9 @@ public record RateConfig(List<RaterConfig> raters, double maxFailed) {
       }
       return new RaterConfig.Statistics(readStatistics(section), prefix);
     }
-    return new RaterConfig.Bundle(section.text("bundle"), prefix);
+    String bundle = section.text("bundle");
+    boolean builtin = bundle.equals(RaterConfig.Bundle.BUILTIN);
+    return new RaterConfig.Bundle(builtin ? bundle : section.path("bundle"), prefix);
   }
 
   private static List<String> readStatistics(Section section) {
