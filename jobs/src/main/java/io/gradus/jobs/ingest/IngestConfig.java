@@ -91,7 +91,8 @@ public record IngestConfig(
     }
     if (!section.has("inputs")) {
       section.problem(
-          "inputs", "missing; give a list such as [ { path = \"raw/*.jsonl.zst\", source = wiki }");
+          "inputs",
+          "missing; give a list such as [ { path = \"raw/*.jsonl.zst\", source = wiki } ]");
     } else if (inputs.isEmpty()) {
       section.problem("inputs", "empty; give at least one { path = ... }");
     }

@@ -2,7 +2,9 @@ package io.gradus.jobs.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.jobs.ingest.IngestConfig.Input;
+import java.net.URI;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 
 /** Makes documents of the rows that {@link ParquetInput} selects. */
@@ -22,10 +24,16 @@ record ParquetRecord(Input input, DocumentRules rules) {
       return new BadRecord(
           source == null ? BadRecord.UNKNOWN_SOURCE : source,
           e.reason(),
-          Place.atRow(row.getAs(ParquetInput.PATH), row.<Long>getAs(ParquetInput.ROW_INDEX)),
+          place(row),
           e.getMessage(),
           text == null ? "" : Excerpt.of(text));
     }
+  }
+
+  /** Spark gives the file as an encoded URI; elsewhere it is shown as a plain path. */
+  private static Place place(Row row) {
+    String file = new Path(URI.create(row.getAs(ParquetInput.PATH))).toString();
+    return Place.atRow(file, row.<Long>getAs(ParquetInput.ROW_INDEX));
   }
 
   private String text(byte[] text) throws Rejected {

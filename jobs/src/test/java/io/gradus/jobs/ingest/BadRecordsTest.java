@@ -156,10 +156,13 @@ class BadRecordsTest {
               as rows(text)""")
         .coalesce(1)
         .write()
-        .parquet(folder.resolve("p").toString());
+        .parquet(folder.resolve("p q").toString());
     IngestRun run = new IngestRun(folder);
-    run.run("inputs = [{ path = \"$/p\" }], max-bad-records = 1");
+    run.run("inputs = [{ path = \"$/p q\" }], max-bad-records = 1");
     assertThat(run.sorted("text")).containsExactly("Good.");
+    assertThat(run.badRecords())
+        .allSatisfy(
+            bad -> assertThat(bad.get("path").asText()).startsWith("file:" + folder + "/p q/part"));
     assertThat(run.badRecords())
         .extracting(bad -> bad.get("reason").asText() + " " + bad.get("unit").asText())
         .containsExactly("invalid-utf8 row", "missing-text row", "empty-text row");
