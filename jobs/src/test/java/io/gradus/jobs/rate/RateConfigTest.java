@@ -1,0 +1,79 @@
+package io.gradus.jobs.rate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.gradus.common.configuration.Problems;
+import io.gradus.common.configuration.Section;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RateConfigTest {
+  private final Problems problems = new Problems();
+
+  private RateConfig read(String text) {
+    return RateConfig.read(
+        Section.root(ConfigFactory.parseString("rate { " + text + " }"), problems).section("rate"));
+  }
+
+  @Test
+  void defaults() {
+    assertThat(read(""))
+        .isEqualTo(new RateConfig(List.of(new RaterConfig.Bundle("builtin", "")), 0.01));
+    assertThat(problems.messages()).isEmpty();
+  }
+
+  @Test
+  void everyKey() {
+    RateConfig config =
+        read(
+            """
+            max-failed = 0.2
+            raters = [ { bundle = "hdfs:///raters/qurater", prefix = qu_ },
+                       { kind = statistics, criteria = [ reading_ease ], prefix = text_ },
+                       { kind = statistics } ]
+            """);
+    assertThat(problems.messages()).isEmpty();
+    assertThat(config)
+        .isEqualTo(
+            new RateConfig(
+                List.of(
+                    new RaterConfig.Bundle("hdfs:///raters/qurater", "qu_"),
+                    new RaterConfig.Statistics(List.of("reading_ease"), "text_"),
+                    new RaterConfig.Statistics(
+                        List.of(
+                            "compression_ratio",
+                            "lexical_diversity",
+                            "reading_ease",
+                            "mean_word_length"),
+                        "")),
+                0.2));
+  }
+
+  @Test
+  void allProblemsAreToldAtOnce() {
+    read(
+        """
+        max-failed = 2
+        raters = [ { bundel = builtin }, { kind = statistiks },
+                   { kind = statistics, criteria = [ beauty ] },
+                   { kind = statistics, bundle = builtin },
+                   { bundle = builtin, prefix = "a-b" } ]
+        """);
+    assertThat(String.join("\n", problems.messages()))
+        .contains("rate.max-failed")
+        .contains("'2' must be between 0 and 1")
+        .contains("rate.raters[0].bundle")
+        .contains("did you mean 'bundle'?")
+        .contains("did you mean 'statistics'?")
+        .contains("'beauty' is not known; known: [compression_ratio, lexical_diversity")
+        .contains("a rater has a bundle or a kind, not both; leave one out")
+        .contains("'a-b' may hold only letters, digits and _");
+  }
+
+  @Test
+  void anEmptyListOfRatersIsRefused() {
+    read("raters = []");
+    assertThat(problems.messages()).singleElement().asString().contains("names no rater");
+  }
+}

@@ -1,0 +1,279 @@
+package io.gradus.jobs.rate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.gradus.common.job.TooManyBadRecords;
+import io.gradus.common.job.UserMistake;
+import io.gradus.common.spark.LocalSpark;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.StageDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RateJobTest {
+  private static final RaterConfig STATISTICS =
+      new RaterConfig.Statistics(List.of("compression_ratio", "mean_word_length"), "");
+
+  @TempDir Path workspace;
+  @TempDir Path bundles;
+
+  private RaterConfig tiny;
+  private List<String> texts;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    tiny = new RaterConfig.Bundle(TinyBundle.write(bundles.resolve("tiny")).toString(), "");
+    texts =
+        new ArrayList<>(
+            IntStream.range(0, 200)
+                .mapToObj(i -> "a ".repeat(1 + i % 7) + "b ".repeat(i % 5) + "number" + i)
+                .toList());
+  }
+
+  private static RateConfig config(RaterConfig... raters) {
+    return new RateConfig(List.of(raters), 0.01);
+  }
+
+  private StageDirectory output(String fingerprint) {
+    return new StageDirectory(
+        new org.apache.hadoop.fs.Path(workspace.resolve("rate/" + fingerprint).toString()),
+        new Configuration());
+  }
+
+  private RateResult run(
+      RateConfig config, Finished<DocumentsTable> documents, String fingerprint) {
+    return new RateJob().run(LocalSpark.context(), config, documents, output(fingerprint));
+  }
+
+  private Finished<DocumentsTable> documents(int buckets) throws IOException {
+    return TestDocuments.write(workspace, "documents" + buckets, buckets, texts);
+  }
+
+  private Map<String, Row> table(String fingerprint) {
+    Map<String, Row> rows = new TreeMap<>();
+    for (Row row :
+        LocalSpark.session()
+            .read()
+            .parquet(output(fingerprint).table().toString())
+            .collectAsList()) {
+      rows.put(HexFormat.of().formatHex(row.<byte[]>getAs("doc_id")), row);
+    }
+    return rows;
+  }
+
+  private Map<String, Double> column(String fingerprint, String criterion) {
+    Map<String, Double> values = new TreeMap<>();
+    table(fingerprint).forEach((id, row) -> values.put(id, row.<Double>getAs(criterion)));
+    return values;
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
+    }
+  }
+
+  private Path raterFolder(RateResult result, int rater) {
+    return workspace.resolve("rate/raters/" + result.raters().get(rater).fingerprint());
+  }
+
+  private static Map<String, String> contents(Path folder) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    for (Path file : files(folder)) {
+      contents.put(
+          file.getFileName().toString(), HexFormat.of().formatHex(Files.readAllBytes(file)));
+    }
+    return contents;
+  }
+
+  @Test
+  void everyDocumentGetsOneRowWithTheScoresOfAllRatersSideBySide() throws IOException {
+    RateResult result = run(config(tiny, STATISTICS), documents(8), "out");
+
+    Map<String, Row> rows = table("out");
+    assertThat(rows).hasSize(200);
+    Row row = rows.get(HexFormat.of().formatHex(TestDocuments.docId(texts.get(8))));
+    // "a a b b b number8": a chunk (2/4, 4/4) and a chunk (0, 2/2).
+    assertThat(row.schema().fieldNames())
+        .containsExactly(
+            "doc_id",
+            "source",
+            "n_tokens",
+            "n_chunks",
+            "up",
+            "down",
+            "compression_ratio",
+            "mean_word_length");
+    assertThat(row.<Double>getAs("up"))
+        .isEqualTo(Rating.round((4 * (0.5 + 10 + 0.5) + 2 * (10 + 0.5)) / 6));
+    assertThat(row.<Double>getAs("mean_word_length")).isEqualTo(2.0);
+    assertThat(row.<Integer>getAs("n_chunks")).isEqualTo(2);
+    assertThat(row.<Integer>getAs("n_tokens")).isEqualTo(TestDocuments.tokens(texts.get(8)));
+    assertThat(row.<String>getAs("source")).isEqualTo("odd");
+
+    assertThat(result.table().criteria())
+        .containsExactly("up", "down", "compression_ratio", "mean_word_length");
+    assertThat(result.table().rows()).isEqualTo(200);
+    assertThat(result.table().tokens())
+        .isEqualTo(texts.stream().mapToLong(TestDocuments::tokens).sum());
+    RateResult.RaterResult rater = result.raters().get(0);
+    assertThat(rater.name()).isEqualTo("tiny");
+    assertThat(rater.version()).isEqualTo("3");
+    assertThat(rater.licence()).isEqualTo("CC0-1.0");
+    assertThat(rater.kind()).isEqualTo("onnx-embedding");
+    assertThat(rater.precision()).isEqualTo("fp32");
+    assertThat(rater.library()).isEqualTo("onnxruntime 1.28.0");
+    assertThat(rater.documents()).isEqualTo(200);
+    assertThat(rater.tokens())
+        .isEqualTo(texts.stream().mapToLong(text -> text.split(" ").length).sum());
+    assertThat(rater.bucketsRated()).isEqualTo(8);
+    assertThat(result.failed()).isEmpty();
+  }
+
+  @Test
+  void bucketsRatedBeforeAnInterruptionAreNotRatedAgain() throws IOException {
+    Finished<DocumentsTable> documents = documents(16);
+    RateResult undisturbed = run(config(tiny), documents, "out");
+    Map<String, String> table = contents(workspace.resolve("rate/out/table"));
+    Path rater = raterFolder(undisturbed, 0);
+    Map<String, String> ratings = contents(rater);
+
+    // What a killed run leaves: some buckets missing, one half written, a table begun.
+    FileTime longAgo = FileTime.fromMillis(1_000_000_000_000L);
+    for (Path file : files(rater)) {
+      Files.setLastModifiedTime(file, longAgo);
+    }
+    List<Path> lost = files(rater).subList(3, 8);
+    for (Path file : lost) {
+      Files.delete(file);
+    }
+    Path half = rater.resolve(".bucket-00003.parquet.0000");
+    Files.writeString(half, "half");
+    Files.delete(files(workspace.resolve("rate/out/table")).get(2));
+
+    RateResult resumed = run(config(tiny), documents, "out");
+
+    assertThat(resumed.raters().get(0).bucketsRated()).isEqualTo(5);
+    assertThat(resumed.raters().get(0).bucketsReused()).isEqualTo(11);
+    assertThat(contents(workspace.resolve("rate/out/table"))).isEqualTo(table);
+    assertThat(contents(rater)).isEqualTo(ratings);
+    assertThat(half).doesNotExist();
+    for (Path file : files(rater)) {
+      assertThat(Files.getLastModifiedTime(file).equals(longAgo)).isNotEqualTo(lost.contains(file));
+    }
+    // The counts are those of all buckets, whichever run rated them.
+    assertThat(resumed.table()).isEqualTo(undisturbed.table());
+    assertThat(resumed.raters().get(0).chunks()).isEqualTo(undisturbed.raters().get(0).chunks());
+    assertThat(resumed.raters().get(0).tokens()).isEqualTo(undisturbed.raters().get(0).tokens());
+  }
+
+  @Test
+  void anotherRaterRatesOnlyForItself() throws IOException {
+    Finished<DocumentsTable> documents = documents(8);
+    run(config(tiny), documents, "first");
+    RateResult both = run(config(STATISTICS, tiny), documents, "second");
+
+    assertThat(both.raters())
+        .map(RateResult.RaterResult::bucketsRated, RateResult.RaterResult::bucketsReused)
+        .containsExactly(tuple(8, 0), tuple(0, 8));
+    assertThat(column("second", "up")).isEqualTo(column("first", "up")).hasSize(200);
+  }
+
+  @Test
+  void scoresDoNotDependOnTheNumberOfBuckets() throws IOException {
+    RateConfig config = config(new RaterConfig.Bundle("builtin", ""), STATISTICS);
+    texts.subList(20, texts.size()).clear();
+    run(config, documents(1), "one");
+    run(config, documents(7), "seven");
+
+    assertThat(table("seven")).isEqualTo(table("one"));
+  }
+
+  @Test
+  void documentsWithoutScoresKeepTheirRowsAndAreCountedByReason() throws IOException {
+    texts.addAll(List.of("nan a", "far a", TestDocuments.TOKENS_ONLY + "x", " \n "));
+    RateResult result = run(new RateConfig(List.of(tiny, STATISTICS), 0.5), documents(8), "out");
+
+    Map<String, Row> rows = table("out");
+    assertThat(rows).hasSize(204);
+    Row row = rows.get(HexFormat.of().formatHex(TestDocuments.docId("nan a")));
+    assertThat(row.<Double>getAs("up")).isNull();
+    assertThat(row.<Double>getAs("mean_word_length")).isEqualTo(2.0);
+    assertThat(result.raters().get(0).failed())
+        .isEqualTo(Map.of("not-finite", 1L, "model-error", 1L, "no-text", 1L, "no-tokens", 1L));
+    assertThat(result.raters().get(1).failed()).isEqualTo(Map.of("no-text", 1L, "undefined", 1L));
+    assertThat(result.raters().get(0).documents()).isEqualTo(200);
+    assertThat(result.failed()).containsEntry("no-text", 2L).containsEntry("undefined", 1L);
+
+    List<String> sample = Files.readAllLines(workspace.resolve("rate/out/failed-documents.jsonl"));
+    assertThat(sample)
+        .hasSize(6)
+        .isSortedAccordingTo(Comparator.comparing(l -> l.substring(0, 44)));
+    assertThat(String.join("\n", sample))
+        .contains(
+            "{\"doc_id\":\""
+                + HexFormat.of().formatHex(TestDocuments.docId("nan a"))
+                + "\",\"source\":\"odd\",\"rater\":\"tiny\",\"reason\":\"not-finite\"");
+  }
+
+  @Test
+  void tooManyDocumentsWithoutScoresStopTheRun() throws IOException {
+    texts.addAll(List.of("nan a", "nan b", "nan x"));
+    Finished<DocumentsTable> documents = documents(4);
+    assertThatThrownBy(() -> run(config(tiny), documents, "out"))
+        .isInstanceOf(TooManyBadRecords.class)
+        .hasMessageContainingAll(
+            "3 of 203 documents (1.5 %) without a score ({not-finite=3})",
+            "rate.max-failed allows 1.0 %", "failed-documents.jsonl");
+    assertThat(workspace.resolve("rate/out/failed-documents.jsonl")).exists();
+  }
+
+  @Test
+  void criteriaOfTheSameNameNeedAPrefix() throws IOException {
+    Finished<DocumentsTable> documents = documents(2);
+    assertThatThrownBy(() -> run(config(tiny, tiny), documents, "out"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll("the column 'up' of", "Give one of the raters a prefix");
+
+    RaterConfig second = new RaterConfig.Bundle(bundles.resolve("tiny").toString(), "second_");
+    RateResult result = run(config(tiny, second), documents, "out");
+    assertThat(result.table().criteria()).containsExactly("up", "down", "second_up", "second_down");
+  }
+
+  @Test
+  void aBundleDamagedInTheWorkspaceIsRefused() throws IOException {
+    Path damaged =
+        TinyBundle.write(bundles.resolve("other"), definition -> definition.put("version", "4"));
+    RaterBundle bundle = RaterBundle.find(damaged.toString(), new Configuration());
+    bundle.publish(
+        new org.apache.hadoop.fs.Path(workspace.resolve("rate/bundles").toString()),
+        new Configuration());
+    Path model = workspace.resolve("rate/bundles/" + bundle.digest() + "/model.onnx");
+    Files.delete(model.resolveSibling(".model.onnx.crc"));
+    Files.writeString(model, "damaged");
+
+    Finished<DocumentsTable> documents = documents(2);
+    assertThatThrownBy(
+            () -> run(config(new RaterConfig.Bundle(damaged.toString(), "")), documents, "out"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll(bundle.digest() + "/model.onnx", "its SHA-256 is");
+  }
+}

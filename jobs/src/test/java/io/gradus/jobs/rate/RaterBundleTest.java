@@ -1,0 +1,162 @@
+package io.gradus.jobs.rate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gradus.common.job.UserMistake;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RaterBundleTest {
+  @TempDir Path temporary;
+
+  private Path bundle;
+
+  private void write(Consumer<ObjectNode> change) throws IOException {
+    bundle = TinyBundle.write(temporary.resolve("bundle"), change);
+  }
+
+  private void open() {
+    Configuration hadoop = new Configuration();
+    RaterBundle found = RaterBundle.find(bundle.toString(), hadoop);
+    String published =
+        found
+            .publish(new org.apache.hadoop.fs.Path(temporary.resolve("p").toString()), hadoop)
+            .toString();
+    ExecutorRaters.bundle(published, found.digest(), 1, hadoop);
+  }
+
+  private void assertMistake(String... parts) {
+    assertThatThrownBy(this::open).isInstanceOf(UserMistake.class).hasMessageContainingAll(parts);
+  }
+
+  @Test
+  void aGoodBundleOpensAndItsDigestIsThatOfItsDefinition() throws IOException {
+    write(definition -> {});
+    open();
+    RateConfig config =
+        new RateConfig(List.of(new RaterConfig.Bundle(bundle.toString(), "")), 0.01);
+    assertThat(RateJob.digests(new Configuration(), config))
+        .containsOnlyKeys(bundle.toString())
+        .containsValue(
+            io.gradus.common.workspace.Fingerprint.sha256(
+                Files.readAllBytes(bundle.resolve("rater.json"))));
+  }
+
+  @Test
+  void aChangedModelIsRefused() throws IOException {
+    write(definition -> {});
+    Files.write(bundle.resolve("model.onnx"), new byte[] {0}, StandardOpenOption.APPEND);
+    assertMistake(bundle + "/model.onnx", "its SHA-256 is", "is expected", "restore it");
+    RateConfig config =
+        new RateConfig(List.of(new RaterConfig.Bundle(bundle.toString(), "")), 0.01);
+    assertThatThrownBy(() -> RateJob.digests(new Configuration(), config))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContaining("its SHA-256 is");
+  }
+
+  @Test
+  void aMissingBundleIsNamed() {
+    bundle = temporary.resolve("nowhere");
+    assertMistake(bundle + ": the rater's rater.json cannot be read", "rate.raters");
+  }
+
+  @Test
+  void aMissingFileIsNamed() throws IOException {
+    write(definition -> {});
+    Files.delete(bundle.resolve("tokenizer.json"));
+    assertMistake(bundle + ": the rater's tokenizer.json cannot be read", "complete rater bundle");
+  }
+
+  @Test
+  void anUnknownKindIsRefused() throws IOException {
+    write(definition -> definition.put("kind", "oracle"));
+    assertMistake(bundle + "/rater.json: not a rater definition", "oracle", "onnx-embedding");
+  }
+
+  @Test
+  void anUnknownKeyIsRefused() throws IOException {
+    write(definition -> definition.put("poolling", "mean"));
+    assertMistake("rater.json: not a rater definition", "poolling");
+  }
+
+  @Test
+  void everyProblemOfADefinitionIsToldAtOnce() throws IOException {
+    write(
+        definition -> {
+          ((ObjectNode) definition.get("files")).remove("model.onnx");
+          ((ObjectNode) definition.get("files")).put("../evil", "00");
+          ((ObjectNode) definition.get("criteria").get(0)).put("name", "doc_id");
+          ((ArrayNode) definition.get("criteria").get(1).get("weights")).remove(0);
+          definition.put("tolerance", 0);
+        });
+    assertMistake(
+        "'files' has no SHA-256 of model.onnx",
+        "'../evil' in 'files' is not the plain name of a file",
+        "the SHA-256 of ../evil is not 64",
+        "'doc_id' cannot be the name of a criterion",
+        "the weights of 'down' are missing or of another length",
+        "'tolerance' must be above 0",
+        "each of 'probes' needs");
+  }
+
+  @Test
+  void aMissingKeyIsNamed() throws IOException {
+    write(definition -> definition.remove("pooling"));
+    assertMistake("rater.json: 'pooling' is missing");
+  }
+
+  @Test
+  void aFailingProbeIsTold() throws IOException {
+    write(
+        definition -> ((ObjectNode) definition.get("probes").get(0).get("scores")).put("up", 12.0));
+    assertMistake("probe 1 gives up = 11.0 here, but 12.0 is expected", "tolerance 0.001");
+  }
+
+  @Test
+  void aProbeWithoutAScoreIsToldWithItsReason() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("probes").get(0)).put("text", "nan"));
+    assertMistake("probe 1 gives up = NaN", "the model gives");
+  }
+
+  @Test
+  void aGraphWithoutTheNamedOutputIsRefused() throws IOException {
+    write(definition -> definition.put("output", "logits"));
+    assertMistake("model.onnx: the graph has no output 'logits', but [states]", "rater.json");
+  }
+
+  @Test
+  void aGraphWithoutTokenIdsIsRefused() throws IOException {
+    write(definition -> {});
+    TinyBundle.replaceModel(bundle, TinyBundle.model("pixels", "states"));
+    assertMistake("no input 'input_ids'", "an input 'pixels' that nothing is known to feed");
+  }
+
+  @Test
+  void whatIsNoGraphIsRefused() throws IOException {
+    write(definition -> {});
+    TinyBundle.replaceModel(bundle, "no graph".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertMistake("model.onnx: ONNX Runtime", "cannot open the graph");
+  }
+
+  @Test
+  void chunksWithoutRoomAreRefused() throws IOException {
+    write(
+        definition ->
+            definition
+                .putObject("chunk")
+                .put("tokens", 2)
+                .put("specialTokens", "add")
+                .put("minimumTail", 1));
+    assertMistake("chunks of 2 tokens have no room beside 2 special tokens");
+  }
+}

@@ -1,0 +1,164 @@
+package io.gradus.jobs.rate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gradus.common.workspace.Fingerprint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * A real bundle small enough to be computed by hand: the graph looks up a vector for each token.
+ * {@code a} is (1, 0), {@code b} is (0, 2), {@code nan} is (NaN, 0), {@code far} has no vector and
+ * makes the graph fail, every other word and the special tokens are (0, 0). The heads are {@code x
+ * + 10 y + 0.5} and {@code -x}.
+ */
+final class TinyBundle {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final float[][] VECTORS = {{0, 0}, {0, 0}, {0, 0}, {1, 0}, {0, 2}, {Float.NaN, 0}};
+
+  private TinyBundle() {}
+
+  static Path write(Path folder) throws IOException {
+    return write(folder, definition -> {});
+  }
+
+  /** Writes the bundle with a change to its {@code rater.json}. */
+  static Path write(Path folder, Consumer<ObjectNode> change) throws IOException {
+    Files.createDirectories(folder);
+    byte[] model = model("input_ids", "states");
+    byte[] tokenizer = tokenizer().getBytes(StandardCharsets.UTF_8);
+    Files.write(folder.resolve("model.onnx"), model);
+    Files.write(folder.resolve("tokenizer.json"), tokenizer);
+    ObjectNode definition =
+        (ObjectNode)
+            JSON.readTree(
+                """
+                { "formatVersion": 1, "name": "tiny", "version": "3", "licence": "CC0-1.0",
+                  "description": "by hand", "kind": "onnx-embedding", "precision": "fp32",
+                  "chunk": { "tokens": 4, "specialTokens": "none", "minimumTail": 1 },
+                  "batch": "equal-length", "output": "states", "pooling": "mean",
+                  "normalise": false,
+                  "criteria": [ { "name": "up", "weights": [1, 10], "bias": 0.5 },
+                                { "name": "down", "weights": [-1, 0], "bias": 0 } ],
+                  "tolerance": 0.001,
+                  "probes": [ { "text": "a b", "scores": { "up": 11.0, "down": -0.5 } } ] }
+                """);
+    ObjectNode files = definition.putObject("files");
+    files.put("model.onnx", Fingerprint.sha256(model));
+    files.put("tokenizer.json", Fingerprint.sha256(tokenizer));
+    change.accept(definition);
+    Files.writeString(folder.resolve("rater.json"), definition.toPrettyString());
+    return folder;
+  }
+
+  /** Puts another graph into a bundle, with its digest. */
+  static void replaceModel(Path folder, byte[] model) throws IOException {
+    Files.write(folder.resolve("model.onnx"), model);
+    Path file = folder.resolve("rater.json");
+    ObjectNode definition = (ObjectNode) JSON.readTree(Files.readString(file));
+    ((ObjectNode) definition.get("files")).put("model.onnx", Fingerprint.sha256(model));
+    Files.writeString(file, definition.toPrettyString());
+  }
+
+  private static String tokenizer() {
+    return """
+    { "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+      "normalizer": null, "pre_tokenizer": { "type": "WhitespaceSplit" },
+      "post_processor": { "type": "TemplateProcessing",
+        "single": [ { "SpecialToken": { "id": "[CLS]", "type_id": 0 } },
+                    { "Sequence": { "id": "A", "type_id": 0 } },
+                    { "SpecialToken": { "id": "[SEP]", "type_id": 0 } } ],
+        "pair": [ { "Sequence": { "id": "A", "type_id": 0 } },
+                  { "Sequence": { "id": "B", "type_id": 1 } } ],
+        "special_tokens": { "[CLS]": { "id": "[CLS]", "ids": [1], "tokens": ["[CLS]"] },
+                            "[SEP]": { "id": "[SEP]", "ids": [2], "tokens": ["[SEP]"] } } },
+      "decoder": null,
+      "model": { "type": "WordLevel", "unk_token": "[UNK]",
+        "vocab": { "[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "b": 4, "nan": 5, "far": 99 } } }
+    """;
+  }
+
+  /** An ONNX model of one Gather node, in the format's protocol-buffer encoding. */
+  static byte[] model(String input, String output) {
+    ByteBuffer raw =
+        ByteBuffer.allocate(VECTORS.length * 2 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] vector : VECTORS) {
+      raw.putFloat(vector[0]).putFloat(vector[1]);
+    }
+    Message vectors =
+        new Message()
+            .number(1, VECTORS.length)
+            .number(1, 2)
+            .number(2, 1)
+            .text(8, "vectors")
+            .bytes(9, raw.array());
+    Message node =
+        new Message().text(1, "vectors").text(1, input).text(2, output).text(4, "Gather");
+    Message graph =
+        new Message()
+            .message(1, node)
+            .text(2, "tiny")
+            .message(5, vectors)
+            .message(11, value(input, 7, "batch", "position"))
+            .message(12, value(output, 1, "batch", "position", "width"));
+    return new Message()
+        .number(1, 8)
+        .message(7, graph)
+        .message(8, new Message().text(1, "").number(2, 13))
+        .toBytes();
+  }
+
+  private static Message value(String name, int type, String... dimensions) {
+    Message shape = new Message();
+    for (String dimension : dimensions) {
+      shape.message(1, new Message().text(2, dimension));
+    }
+    Message tensor = new Message().number(1, type).message(2, shape);
+    return new Message().text(1, name).message(2, new Message().message(1, tensor));
+  }
+
+  /** A protocol-buffer message under construction. */
+  private static final class Message {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Message number(int field, long value) {
+      varint((long) field << 3);
+      varint(value);
+      return this;
+    }
+
+    Message text(int field, String text) {
+      return bytes(field, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Message message(int field, Message message) {
+      return bytes(field, message.toBytes());
+    }
+
+    Message bytes(int field, byte[] content) {
+      varint(((long) field << 3) | 2);
+      varint(content.length);
+      bytes.writeBytes(content);
+      return this;
+    }
+
+    byte[] toBytes() {
+      return bytes.toByteArray();
+    }
+
+    private void varint(long value) {
+      long rest = value;
+      while (rest >= 0x80) {
+        bytes.write((int) ((rest & 0x7f) | 0x80));
+        rest >>>= 7;
+      }
+      bytes.write((int) rest);
+    }
+  }
+}
