@@ -15,13 +15,28 @@ final class GeneratedCorpus {
     "Every compiler", "The harbour", "A young botanist", "The second law", "Our bakery"
   };
   private static final String[] VERBS = {
-    "describes", "rarely improves", "has measured", "forgets", "explains", "carries", "compares",
-    "repairs", "depends on", "surprises"
+    "describes",
+    "rarely improves",
+    "has measured",
+    "forgets",
+    "explains",
+    "carries",
+    "compares",
+    "repairs",
+    "depends on",
+    "surprises"
   };
   private static final String[] OBJECTS = {
-    "the temperature of the water", "an unfinished proof", "seven kinds of bread",
-    "the noise in the signal", "a letter from the ministry", "whatever people buy on Sundays",
-    "the growth of ferns", "its own source code", "the timetable", "a theory of tides"
+    "the temperature of the water",
+    "an unfinished proof",
+    "seven kinds of bread",
+    "the noise in the signal",
+    "a letter from the ministry",
+    "whatever people buy on Sundays",
+    "the growth of ferns",
+    "its own source code",
+    "the timetable",
+    "a theory of tides"
   };
 
   private GeneratedCorpus() {}

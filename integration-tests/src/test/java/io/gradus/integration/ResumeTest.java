@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens to a workspace in which a pipeline has run already, in the order of a user's day. */
+/**
+ * What happens to a workspace in which a pipeline has run already, in the order of a user's day.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ResumeTest {
   @TempDir static Path folder;
@@ -22,8 +24,7 @@ class ResumeTest {
 
   @BeforeAll
   static void run() throws IOException, InterruptedException {
-    Path input =
-        GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(120, 11), 2);
+    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(120, 11), 2);
     pipeline =
         GeneratedCorpus.pipeline(folder.resolve("day.conf"), input, folder.resolve("workspace"));
     first = gradus("run");
@@ -84,8 +85,7 @@ class ResumeTest {
   @Test
   @Order(6)
   void newInputRunsEverythingAgain() throws IOException, InterruptedException {
-    Files.write(
-        folder.resolve("input/part-99.jsonl"), GeneratedCorpus.lines(5, 99));
+    Files.write(folder.resolve("input/part-99.jsonl"), GeneratedCorpus.lines(5, 99));
     assertThat(gradus("explain").output())
         .startsWith("ingest: inputs changed\nrate: runs after ingest\n");
   }

@@ -66,7 +66,7 @@ class MistakesTest {
     Answer answer = gradus("status", file.toString());
     assertThat(answer.code()).isEqualTo(2);
     assertThat(answer.text())
-        .startsWith("gradus: Cannot read the configuration: broken.conf: ")
+        .startsWith("gradus: Cannot read the configuration: " + file + ": 3: expecting a close")
         .doesNotContain("\tat ");
   }
 
