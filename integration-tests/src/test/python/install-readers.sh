@@ -39,7 +39,8 @@ readers=$home/readers-$(digest "$requirements"/requirements-{torch,streaming,meg
 # An environment is complete when its marker is there, which is written last, and still runs, which
 # it does not when the Python that it was made with has been removed.
 complete() { [[ -f $1/.complete ]] && "$2" -c '' 2> /dev/null; }
-if complete "$readers" "$readers/streaming/bin/python" && complete "$torch" "$torch/bin/python"; then
+if complete "$readers" "$readers/streaming/bin/python" &&
+  complete "$torch" "$torch/bin/python"; then
   echo "$readers"
   exit
 fi
@@ -57,12 +58,16 @@ install() {
       "this again (pip heeds PIP_INDEX_URL and HTTPS_PROXY), $without_readers"
 }
 
+# packages ENVIRONMENT: the folder of its packages.
+packages() { "$1/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+
 mkdir -p "$home" || fail "cannot create $home; name a writable folder in GRADUS_READERS_HOME"
 exec 9> "$home/lock"
 flock --nonblock 9 || { say "waiting for another install into $home"; flock 9; }
 
 if ! complete "$torch" "$torch/bin/python"; then
-  say "downloading PyTorch with its CUDA libraries, about 2.2 GB (3.5 GB on disk), once, into $torch"
+  say "downloading PyTorch with its CUDA libraries, about 2.2 GB (3.5 GB on disk), once," \
+    "into $torch"
   rm -rf "$torch"
   install "$torch" requirements-torch.txt
   touch "$torch/.complete"
@@ -74,11 +79,12 @@ if ! complete "$readers" "$readers/streaming/bin/python"; then
   for name in streaming megatron-datasets; do
     install "$readers/$name" "requirements-$name.txt"
     # The path file appends PyTorch's packages to those of the environment, which win.
-    "$torch/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
-      > "$("$readers/$name/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/torch.pth"
+    packages "$torch" > "$(packages "$readers/$name")/torch.pth"
   done
   "$readers/streaming/bin/python" -W ignore -c 'import streaming' &&
-    "$readers/megatron-datasets/bin/python" -W ignore -c 'import datasets
+    "$readers/megatron-datasets/bin/python" -W ignore -c 'import logging
+logging.disable()  # a note that triton is not there
+import datasets
 from megatron.core.datasets import gpt_dataset, helpers_cpp' ||
     fail "the libraries are installed into $readers, but do not load: see the message above"
   touch "$readers/.complete"

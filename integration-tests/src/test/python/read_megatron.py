@@ -33,9 +33,10 @@ def check_indexed_dataset(prefix: str, expected: ExpectedTokens, token_bytes: in
     count, length = expected.sequences.shape
     lengths = [length] * count + [1]
     if dataset.sequence_lengths.tolist() != lengths:
+        found = sorted(set(dataset.sequence_lengths.tolist()))
         fail(
-            f"{prefix}.idx: {len(dataset)} sequences of {sorted(set(dataset.sequence_lengths.tolist()))}"
-            f" tokens instead of {count} of {length} and one of 1"
+            f"{prefix}.idx: {len(dataset)} sequences of {found} tokens instead of {count} of"
+            f" {length} and one of 1"
         )
     if dataset.document_indices.tolist() != list(range(count + 2)):
         fail(f"{prefix}.idx: a document is not one sequence: {dataset.document_indices[:10]}...")

@@ -21,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,10 +34,10 @@ class ReadersIT {
   private static final Path SCRIPTS = Path.of("src/test/python").toAbsolutePath();
 
   @TempDir static Path folder;
-  private static Path environments;
+  private Path environments;
 
-  @BeforeAll
-  static void installReaders() throws IOException, InterruptedException {
+  @BeforeEach
+  void findReaders() throws IOException, InterruptedException {
     assumeFalse(
         Boolean.getBoolean("readers.skip"),
         "-Dreaders=none: the trainers' own readers are left out");
@@ -56,7 +56,7 @@ class ReadersIT {
     assertAllReadersAgree(TinyCorpus.random(60, 100_277, 32), 4);
   }
 
-  private static void assertAllReadersAgree(TinyCorpus random, int tokenBytes)
+  private void assertAllReadersAgree(TinyCorpus random, int tokenBytes)
       throws IOException, InterruptedException {
     List<TinyCorpus.Document> documents = new ArrayList<>(random.documents());
     documents.add(documents.get(7));
@@ -109,7 +109,7 @@ class ReadersIT {
   }
 
   /** Runs a script that compares what a reader gives with the expected tokens. */
-  private static void read(String environment, String script, List<String> expected, String shards)
+  private void read(String environment, String script, List<String> expected, String shards)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(environments.resolve(environment).resolve("bin/python").toString());

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,40 +165,78 @@ class PackJobTest {
   }
 
   @Test
-  void anInterruptedRunGoesOnAndKeepsFinishedShards() throws IOException {
+  void aRunThatStoppedGoesOnWhereItWas() throws IOException {
     TinyCorpus corpus = TinyCorpus.random(60, 50_257, 15);
     Map<String, String> undisturbed = digests(pack(corpus, ALL, 3, 2).folder());
-    Path tables = folder.resolve("tables");
-    Finished<DocumentsTable> documents = corpus.writeDocuments(tables.resolve("documents"), 3);
-    Finished<OrderTable> order = corpus.writeOrder(tables.resolve("order"), 2);
-    // A document that only later shards hold is missing, so the first run ends half-way.
-    byte[] last = corpus.documents().get(59).docId();
-    int bucket = DocumentsTable.bucket(last, 3);
-    Path file = tables.resolve("documents/table/" + bucketFile(documents, bucket));
-    Path aside = folder.resolve("aside.parquet");
-    StageDirectory output = directory("interrupted");
-    Files.move(file, aside);
+    Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
+    Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 2);
+    // Two documents that overlap by a token end the run when it has written other shards.
+    List<Row> rows = new ArrayList<>(corpus.orderRows());
+    rows.set(40, earlier(rows.get(40)));
+    Finished<OrderTable> damaged = corpus.writeOrder(folder.resolve("damaged"), 2, rows);
+    StageDirectory output = directory("stopped");
+    Path packed = folder.resolve("stopped");
+
+    assertThatThrownBy(() -> run(ALL, documents, damaged, output))
+        .hasStackTraceContaining("The order's token offsets are not contiguous: shard ");
+    Object first = Files.getAttribute(packed.resolve("mds/shard.00000.mds"), "unix:ino");
+    Path part = packed.resolve(PackFolder.megatronPart(0));
+    byte[] bytes = Files.readAllBytes(part);
+    Files.write(part, new byte[bytes.length]);
     assertThatThrownBy(() -> run(ALL, documents, order, output))
-        .hasStackTraceContaining("of the order is not in the documents");
-    Files.move(aside, file);
-    Path packed = folder.resolve("interrupted");
-    for (int stop : new int[] {0, 1, 2}) {
-      run(ALL, documents, order, output);
-      assertThat(digests(packed)).isEqualTo(undisturbed);
-      interrupt(packed, stop);
-    }
+        .hasStackTraceContaining("The bytes of .work/megatron/00000.bin changed on disk");
+    Object second = Files.getAttribute(packed.resolve("mds/shard.00009.mds"), "unix:ino");
+    Files.write(part, bytes);
+    run(ALL, documents, order, output);
+
+    assertThat(digests(packed)).isEqualTo(undisturbed);
+    assertThat(Files.getAttribute(packed.resolve("mds/shard.00000.mds"), "unix:ino"))
+        .isEqualTo(first);
+    assertThat(Files.getAttribute(packed.resolve("mds/shard.00009.mds"), "unix:ino"))
+        .isEqualTo(second);
   }
 
-  /** Puts a finished output back to what a kill at some moment would have left. */
-  private void interrupt(Path packed, int stop) throws IOException {
-    Files.delete(packed.resolve("result.json"));
-    if (stop == 1) {
-      Files.delete(packed.resolve("mds/shard.00002.mds"));
-    }
+  /** A row of the order whose tokens begin one too early. */
+  private static Row earlier(Row row) {
+    return RowFactory.create(
+        row.get(0),
+        row.get(1),
+        row.get(2),
+        row.get(3),
+        row.get(4),
+        row.getLong(5) - 1,
+        row.get(6),
+        row.get(7));
   }
 
   @Test
-  void finishedShardsAreNotWrittenAgain() throws IOException {
+  void aRunThatStoppedAtItsVeryEndKeepsMegatronsFiles() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(20, 50_257, 16);
+    Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
+    Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 2);
+    StageDirectory output = directory("packed");
+    PackResult whole = run(ALL, documents, order, output);
+    Path packed = folder.resolve("packed");
+    Map<String, String> undisturbed = digests(packed);
+    // The state in which the parts for Megatron have been joined and removed.
+    PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
+    state.prepare(ALL.formats());
+    for (Shard shard : PackedShards.shardList(output)) {
+      state.finishShard(shard);
+    }
+    state.finishMegatron(whole.table().formats().get(1).wholeFiles());
+    Files.delete(packed.resolve("result.json"));
+    Files.delete(packed.resolve("shards.jsonl"));
+    Object before = Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino");
+
+    assertThat(run(ALL, documents, order, output)).isEqualTo(whole);
+    assertThat(digests(packed)).isEqualTo(undisturbed);
+    assertThat(Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino"))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void aShardThatWasRemovedMeanwhileIsWrittenAgain() throws IOException {
     TinyCorpus corpus = TinyCorpus.random(60, 50_257, 16);
     PackConfig config = new PackConfig(List.of(ShardFormat.MDS), 64, 1024);
     Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
@@ -206,23 +245,26 @@ class PackJobTest {
     PackResult whole = run(config, documents, order, output);
     Path packed = folder.resolve("packed");
     Map<String, String> undisturbed = digests(packed);
-    // The state after the markers of all shards but one.
+    // The state in which all shards are finished and the index is not.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
     state.prepare(config.formats());
     for (Shard shard : PackedShards.shardList(output)) {
-      if (shard.index() != 1) {
-        state.finishShard(shard);
-      }
+      state.finishShard(shard);
     }
     Files.delete(packed.resolve("result.json"));
+    Files.delete(packed.resolve("mds/index.json"));
     Files.delete(packed.resolve("mds/shard.00001.mds"));
-    Files.writeString(packed.resolve("mds/index.json"), "");
-    Object before = Files.readAttributes(packed.resolve("mds/shard.00000.mds"), "unix:ino");
 
     assertThat(run(config, documents, order, output)).isEqualTo(whole);
     assertThat(digests(packed)).isEqualTo(undisturbed);
-    assertThat((Object) Files.readAttributes(packed.resolve("mds/shard.00000.mds"), "unix:ino"))
-        .isEqualTo(before);
+  }
+
+  @Test
+  void aFinishedRunIsNotDoneAgain() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(6, 50_257, 16);
+    Packed packed = pack(corpus, ALL, 1, 1);
+
+    assertThat(run(ALL, null, null, packed.directory())).isEqualTo(packed.result());
   }
 
   @Test
@@ -291,14 +333,6 @@ class PackJobTest {
   private StageDirectory directory(String name) {
     return new StageDirectory(
         new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), LocalSpark.context().hadoop());
-  }
-
-  private static String bucketFile(Finished<DocumentsTable> documents, int bucket)
-      throws IOException {
-    return DocumentsTable.bucketFiles(
-            documents.directory().fileSystem(), documents.directory().table())
-        .get(bucket)
-        .getName();
   }
 
   /** SHA-256 of every file below a folder, by its relative path. */
