@@ -124,13 +124,8 @@ public final class RateJob {
 
       Broadcast<SerializableConfiguration> shared =
           spark.broadcast(new SerializableConfiguration(hadoop));
-      RatingCounts counts;
-      try {
-        rate(units, buckets.size(), shared);
-        counts = merge(planned, buckets, shared);
-      } finally {
-        shared.destroy();
-      }
+      rate(units, buckets.size(), shared);
+      RatingCounts counts = merge(planned, buckets, shared);
       writeSample(counts.sample(), raters);
       checkFailures(config, raters, counts);
       return result(raters, counts, buckets.size(), reused);
