@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.gradus.common.job.UserMistake;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A graph from token ids to hidden states, on the CPU; may be run by several threads. Runs give the
@@ -53,6 +55,8 @@ final class EmbeddingGraph implements AutoCloseable {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      // Errors come as exceptions, and are counted; they need no second line on the console.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       session = environment.createSession(model.toString(), options);
       inputs = Set.copyOf(session.getInputNames());
       checkInputs(session.getInputInfo(), file);
@@ -94,7 +98,7 @@ final class EmbeddingGraph implements AutoCloseable {
               + ": the graph has "
               + String.join(", and ", problems)
               + ". Export it with int64 inputs from "
-              + new java.util.TreeSet<>(known)
+              + new TreeSet<>(known)
               + ".");
     }
   }

@@ -79,6 +79,16 @@ public final class RateJob {
     }
   }
 
+  /** A mistake that an executor found is the user's as much as one found here. */
+  static RuntimeException mistakeIn(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserMistake mistake) {
+        return mistake;
+      }
+    }
+    return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+  }
+
   /** One run, with what its steps share. */
   private static final class Run {
     private final JobContext context;
@@ -124,13 +134,8 @@ public final class RateJob {
 
       Broadcast<SerializableConfiguration> shared =
           spark.broadcast(new SerializableConfiguration(hadoop));
-      RatingCounts counts;
-      try {
-        rate(units, buckets.size(), shared);
-        counts = merge(planned, buckets, shared);
-      } finally {
-        shared.destroy();
-      }
+      rate(units, buckets.size(), shared);
+      RatingCounts counts = merge(planned, buckets, shared);
       writeSample(counts.sample(), raters);
       checkFailures(config, raters, counts);
       return result(raters, counts, buckets.size(), reused);
@@ -194,16 +199,6 @@ public final class RateJob {
         progress.close();
         spark.setJobDescription(null);
       }
-    }
-
-    /** A mistake that an executor found is the user's as much as one found here. */
-    private static RuntimeException mistakeIn(Exception e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof UserMistake mistake) {
-          return mistake;
-        }
-      }
-      return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
     }
 
     private RatingCounts merge(

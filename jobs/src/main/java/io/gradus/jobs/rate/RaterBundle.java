@@ -39,7 +39,18 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
     if (bundle.equals(RaterConfig.Bundle.BUILTIN)) {
       return read("the built-in rater", RaterBundle::openBuiltin);
     }
-    Path folder = new Path(bundle);
+    Path folder;
+    try {
+      folder = new Path(bundle);
+    } catch (IllegalArgumentException e) {
+      throw new UserMistake(
+          "rate.raters: '"
+              + bundle
+              + "' is no path ("
+              + e.getMessage()
+              + "). Give the folder of a rater bundle, or 'builtin'.",
+          e);
+    }
     return read(bundle, file -> openFile(folder, file, hadoop));
   }
 

@@ -6,14 +6,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BuiltinRaterTest {
@@ -120,6 +124,35 @@ class BuiltinRaterTest {
         IntStream.range(0, 8).parallel().mapToObj(i -> scores(texts)).toList();
     assertThat(concurrent)
         .allSatisfy(found -> assertThat(found).usingRecursiveComparison().isEqualTo(expected));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostileTexts")
+  void hostileTextsAreRatedOrCountedAndChangeNoOtherScore(String name, String text) {
+    double[] expected = scores(List.of(CHAT)).get(0);
+    List<Rating> ratings =
+        rater.rate(
+            Stream.of(text, CHAT)
+                .map(content -> new RatedDocument(new byte[16], "s", 1, content))
+                .toList());
+    assertThat(ratings.get(1).scores()).isEqualTo(expected);
+    Rating hostile = ratings.get(0);
+    assertThat(hostile.whyMissing().isPresent())
+        .as(name)
+        .isNotEqualTo(DoubleStream.of(hostile.scores()).allMatch(Double::isFinite));
+  }
+
+  static Stream<Arguments> hostileTexts() {
+    return Stream.of(
+        Arguments.of("empty", ""),
+        Arguments.of("one character", "x"),
+        Arguments.of("control characters", "\u0001\u0002\u001b\u007f"),
+        Arguments.of("NUL", "a\0b"),
+        Arguments.of("an unpaired surrogate", "a\ud800b"),
+        Arguments.of("combining marks", "e" + "\u0301".repeat(100_000)),
+        Arguments.of("no white space", "x".repeat(3_000_000)),
+        Arguments.of("right to left", "\u202e שלום עולם مرحبا"),
+        Arguments.of("emoji sequences", "👩‍👩‍👧‍👦🏳️‍🌈"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.gradus.jobs.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.gradus.common.job.TooManyBadRecords;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -275,5 +277,23 @@ class RateJobTest {
             () -> run(config(new RaterConfig.Bundle(damaged.toString(), "")), documents, "out"))
         .isInstanceOf(UserMistake.class)
         .hasMessageContainingAll(bundle.digest() + "/model.onnx", "its SHA-256 is");
+  }
+
+  @Test
+  void aMistakeFoundInATaskIsTheUsers() {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                spark
+                    .parallelize(List.of(1))
+                    .foreach(
+                        one -> {
+                          throw new UserMistake("the probe differs here");
+                        }));
+    assertThat(thrown).isNotInstanceOf(UserMistake.class).isInstanceOf(Exception.class);
+    assertThat(RateJob.mistakeIn((Exception) thrown))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage("the probe differs here");
   }
 }

@@ -71,6 +71,13 @@ class RaterBundleTest {
   }
 
   @Test
+  void whatIsNoPathIsRefused() {
+    assertThatThrownBy(() -> RaterBundle.find("", new Configuration()))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll("rate.raters: '' is no path", "'builtin'");
+  }
+
+  @Test
   void aMissingFileIsNamed() throws IOException {
     write(definition -> {});
     Files.delete(bundle.resolve("tokenizer.json"));
