@@ -18,11 +18,11 @@ public record CurriculumProfile(
   public static final String FILE = "profile.json";
 
   /**
-   * One stretch of the curriculum; a document belongs to the stretch in which it begins.
+   * One stretch of the curriculum.
    *
    * @param firstToken the token offset at which the stretch begins
-   * @param tokens tokens of the documents that begin in it
-   * @param documents how many begin in it
+   * @param tokens how many lie in it
+   * @param documents how many documents begin in it
    * @param meanScore mean of the score, weighted by tokens
    * @param meanQuantile mean of the quantile, weighted by tokens
    * @param tokensBySource tokens by source

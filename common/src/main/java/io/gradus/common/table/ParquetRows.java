@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -44,7 +45,9 @@ public final class ParquetRows {
   }
 
   /**
-   * Opens a new file for writing, zstd-compressed; equal rows make equal bytes. Write under {@link
+   * Opens a new file for writing, zstd-compressed; equal rows make equal bytes. That takes one
+   * encoding for each column, as version 2 without dictionaries gives: a footer lists a column's
+   * encodings in an order that differs from one JVM to the next. Write under {@link
    * io.gradus.common.workspace.AtomicFile#temporary} and commit after closing.
    */
   public static ParquetWriter<Group> write(Configuration hadoop, Path path, MessageType schema)
@@ -53,6 +56,8 @@ public final class ParquetRows {
         .withConf(hadoop)
         .withType(schema)
         .withCompressionCodec(CompressionCodecName.ZSTD)
+        .withWriterVersion(WriterVersion.PARQUET_2_0)
+        .withDictionaryEncoding(false)
         .build();
   }
 

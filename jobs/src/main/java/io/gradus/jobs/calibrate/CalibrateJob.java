@@ -13,6 +13,7 @@ import io.gradus.common.table.CalibrationTable.Moments;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.RatingsTable;
+import io.gradus.common.table.SparkTables;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
@@ -36,7 +37,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -82,14 +82,12 @@ public final class CalibrateJob {
     output.clear();
     List<String> criteria = ratings.table().criteria();
     Dataset<Row> merged = merge(partials(context, config, ratings), config.sketchSize()).persist();
-    merged
-        .repartition(1)
-        .sortWithinPartitions(
-            col(CalibrationTable.CRITERION), col(DocumentsTable.SOURCE).asc_nulls_first())
-        .write()
-        .mode(SaveMode.Overwrite)
-        .option("compression", "zstd")
-        .parquet(output.table().toString());
+    SparkTables.write(
+        merged
+            .repartition(1)
+            .sortWithinPartitions(
+                col(CalibrationTable.CRITERION), col(DocumentsTable.SOURCE).asc_nulls_first()),
+        output.table());
     Map<String, Moments> overall = overall(merged, criteria);
     long rows = merged.count();
     merged.unpersist();

@@ -15,6 +15,7 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SparkTables;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
@@ -34,7 +35,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
@@ -73,21 +73,19 @@ public final class OrderJob {
     Dataset<Row> quantiles =
         quantiles(context, config, seed, selection).persist(StorageLevel.DISK_ONLY());
     Ranked ranked = GlobalRank.rank(sortKeys(quantiles, config, seed), rows, rowsPerRange);
-    ranked
-        .rows()
-        .select(
-            col(DocumentsTable.DOC_ID),
-            col(DocumentsTable.SOURCE),
-            col(SelectionTable.REPEAT),
-            col(DocumentsTable.N_TOKENS),
-            col(GlobalRank.ROWS_BEFORE).as(OrderTable.POSITION),
-            col(GlobalRank.TOKENS_BEFORE).as(OrderTable.TOKEN_OFFSET),
-            col(OrderTable.QUANTILE),
-            col(SelectionTable.SCORE))
-        .write()
-        .mode(SaveMode.Overwrite)
-        .option("compression", "zstd")
-        .parquet(output.table().toString());
+    SparkTables.write(
+        ranked
+            .rows()
+            .select(
+                col(DocumentsTable.DOC_ID),
+                col(DocumentsTable.SOURCE),
+                col(SelectionTable.REPEAT),
+                col(DocumentsTable.N_TOKENS),
+                col(GlobalRank.ROWS_BEFORE).as(OrderTable.POSITION),
+                col(GlobalRank.TOKENS_BEFORE).as(OrderTable.TOKEN_OFFSET),
+                col(OrderTable.QUANTILE),
+                col(SelectionTable.SCORE)),
+        output.table());
     quantiles.unpersist();
     OrderTable table =
         new OrderTable(

@@ -56,13 +56,36 @@ final class ProfileBuilder implements Serializable {
     this.bins = (int) Math.max(1, Math.min(bins, tokens));
   }
 
+  /** Adds the next document; its tokens go to every stretch that they lie in. */
   void add(long tokenOffset, int documentTokens, double score, double quantile, String source) {
-    int bin = (int) Math.min(bins - 1, (long) ((double) tokenOffset / tokens * bins));
-    Bin sum = sums.computeIfAbsent(bin, number -> new Bin());
-    sum.documents++;
-    sum.scores += score * documentTokens;
-    sum.quantiles += quantile * documentTokens;
-    sum.tokensBySource.merge(source, (long) documentTokens, Long::sum);
+    int bin = binOf(tokenOffset);
+    sums.computeIfAbsent(bin, number -> new Bin()).documents++;
+    long end = tokenOffset + documentTokens;
+    for (long from = tokenOffset; from < end; bin++) {
+      long to = Math.min(end, firstToken(bin + 1));
+      long part = to - from;
+      Bin sum = sums.computeIfAbsent(bin, number -> new Bin());
+      sum.scores += score * part;
+      sum.quantiles += quantile * part;
+      sum.tokensBySource.merge(source, part, Long::sum);
+      from = to;
+    }
+  }
+
+  /** The stretch that a token lies in. */
+  private int binOf(long token) {
+    int bin = (int) Math.min(bins - 1, (long) ((double) token / tokens * bins));
+    while (bin > 0 && firstToken(bin) > token) {
+      bin--;
+    }
+    while (bin < bins - 1 && firstToken(bin + 1) <= token) {
+      bin++;
+    }
+    return bin;
+  }
+
+  private long firstToken(int bin) {
+    return bin == bins ? tokens : (long) ((double) bin / bins * tokens);
   }
 
   /** Adds the part of the curriculum that follows. */
@@ -82,7 +105,7 @@ final class ProfileBuilder implements Serializable {
       long binTokens = bySource.values().stream().mapToLong(Long::longValue).sum();
       result.add(
           new CurriculumProfile.Bin(
-              (long) ((double) entry.getKey() / bins * tokens),
+              firstToken(entry.getKey()),
               binTokens,
               bin.documents,
               binTokens == 0 ? 0 : bin.scores / binTokens,

@@ -4,6 +4,7 @@ import io.gradus.common.table.TokenBytes;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -63,6 +64,8 @@ final class ParquetSequenceWriter implements TokenWriter {
             .withRowGroupRowCountLimit(Math.max(1, ROW_GROUP_TOKENS / sequenceLength))
             .withPageSize(1 << 20)
             .withMinRowCountForPageSizeCheck(1)
+            // One encoding, since footers list several in an order that differs between JVMs.
+            .withWriterVersion(WriterVersion.PARQUET_2_0)
             .withDictionaryEncoding(false)
             .build();
   }

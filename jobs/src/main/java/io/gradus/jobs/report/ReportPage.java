@@ -272,23 +272,17 @@ final class ReportPage {
   }
 
   private static void gatherDrops(JsonNode result, Map<String, Long> reasons) {
-    result
-        .properties()
-        .forEach(
-            field -> {
-              JsonNode value = field.getValue();
-              if (field.getKey().equals("duplicates") && value.isNumber()) {
-                reasons.merge("exact duplicate", value.asLong(), Long::sum);
-              } else if (DROPS.contains(field.getKey()) && value.isObject()) {
-                value
-                    .properties()
-                    .forEach(
-                        reason ->
-                            reasons.merge(reason.getKey(), reason.getValue().asLong(), Long::sum));
-              } else if (value.isObject()) {
-                gatherDrops(value, reasons);
-              }
-            });
+    if (result.path("duplicates").isNumber()) {
+      reasons.merge("exact duplicate", result.path("duplicates").asLong(), Long::sum);
+    }
+    DROPS.forEach(
+        name ->
+            result
+                .path(name)
+                .properties()
+                .forEach(
+                    reason ->
+                        reasons.merge(reason.getKey(), reason.getValue().asLong(), Long::sum)));
   }
 
   /** Every field of a manifest's result, nested names joined; long lists are cut. */

@@ -20,6 +20,7 @@ import io.gradus.common.table.DocumentHash;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.RatingsTable;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SparkTables;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.sample.RadixCutoff.Candidate;
@@ -36,7 +37,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -249,27 +249,25 @@ public final class SampleJob {
                     .and(col(DocumentsTable.DOC_ID).leq(unhex(col(CUTOFF_DOC_ID)))));
     long documents = cutoffs.values().stream().mapToLong(Cutoff::documents).sum();
     int files = (int) ((documents + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
-    keyed
-        .join(
-            broadcast(keyed.sparkSession().createDataFrame(rows, schema)),
-            col(GROUP).equalTo(col("cutoff_group")).and(selected))
-        .select(
-            col(DocumentsTable.DOC_ID),
-            col(DocumentsTable.SOURCE),
-            col(DocumentsTable.N_TOKENS),
-            col(SelectionTable.SCORE),
-            col(SelectionTable.KEY),
-            lit(0).as(SelectionTable.REPEAT),
-            SelectionKey.inclusion(col(SelectionTable.SCORE), col(CUTOFF_KEY), config)
-                .as(SelectionTable.INCLUSION))
-        // How rows are dealt into files follows from the rows alone, so the files are the same
-        // however many executors scanned the ratings.
-        .repartitionById(files, DocumentHash.bucket(col(DocumentsTable.DOC_ID), files))
-        .sortWithinPartitions(DocumentsTable.DOC_ID)
-        .write()
-        .mode(SaveMode.Overwrite)
-        .option("compression", "zstd")
-        .parquet(output.table().toString());
+    SparkTables.write(
+        keyed
+            .join(
+                broadcast(keyed.sparkSession().createDataFrame(rows, schema)),
+                col(GROUP).equalTo(col("cutoff_group")).and(selected))
+            .select(
+                col(DocumentsTable.DOC_ID),
+                col(DocumentsTable.SOURCE),
+                col(DocumentsTable.N_TOKENS),
+                col(SelectionTable.SCORE),
+                col(SelectionTable.KEY),
+                lit(0).as(SelectionTable.REPEAT),
+                SelectionKey.inclusion(col(SelectionTable.SCORE), col(CUTOFF_KEY), config)
+                    .as(SelectionTable.INCLUSION))
+            // How rows are dealt into files follows from the rows alone, so the files are the same
+            // however many executors scanned the ratings.
+            .repartitionById(files, DocumentHash.bucket(col(DocumentsTable.DOC_ID), files))
+            .sortWithinPartitions(DocumentsTable.DOC_ID),
+        output.table());
   }
 
   private static SelectionTable describe(

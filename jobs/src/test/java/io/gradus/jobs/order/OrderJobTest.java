@@ -167,11 +167,16 @@ class OrderJobTest {
             directory("a").text(CurriculumProfile.FILE).orElseThrow(), CurriculumProfile.class);
     assertThat(profile.shape()).isEqualTo("ascending");
     assertThat(profile.documents()).isEqualTo(CORPUS.size());
-    assertThat(profile.bins()).hasSizeBetween(190, 200);
+    assertThat(profile.bins()).hasSize(200);
     assertThat(profile.bins().stream().mapToLong(CurriculumProfile.Bin::tokens).sum())
         .isEqualTo(profile.tokens())
         .isEqualTo(CORPUS.stream().mapToLong(Rated::tokens).sum());
     assertThat(profile.bins().stream().map(CurriculumProfile.Bin::meanQuantile)).isSorted();
+    long share = profile.tokens() / 200;
+    assertThat(profile.bins())
+        .allSatisfy(bin -> assertThat(bin.tokens()).isBetween(share, share + 1));
+    assertThat(profile.bins().stream().mapToLong(CurriculumProfile.Bin::documents).sum())
+        .isEqualTo(CORPUS.size());
   }
 
   private static void add(Map<String, Long> tokens, Row row) {

@@ -1,0 +1,24 @@
+package io.gradus.common.table;
+
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+
+/** Tables that Spark writes, a file for each partition, named in the order of partitions. */
+public final class SparkTables {
+  private SparkTables() {}
+
+  /** Writes a table; equal partitions make files of equal bytes. */
+  public static void write(Dataset<Row> rows, Path table) {
+    rows.write()
+        .mode(SaveMode.Overwrite)
+        .option("compression", "zstd")
+        // See ParquetRows.write.
+        .option(ParquetOutputFormat.WRITER_VERSION, WriterVersion.PARQUET_2_0.toString())
+        .option(ParquetOutputFormat.ENABLE_DICTIONARY, "false")
+        .parquet(table.toString());
+  }
+}
