@@ -27,6 +27,7 @@ final class RunCommand implements Runnable {
       out.println("Nothing to do: every stage is finished for this configuration and input.");
       return;
     }
+    pipeline.prepare();
     SparkSessions.with(out, context -> pipeline.run(context, last));
   }
 }

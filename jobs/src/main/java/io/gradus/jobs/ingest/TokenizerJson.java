@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.configuration.Suggestion;
 import io.gradus.common.job.UserMistake;
+import io.gradus.common.tokenizer.NativeTokenizers;
 import io.gradus.common.workspace.Fingerprint;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;

@@ -65,12 +65,20 @@ public final class Pipeline {
   }
 
   /**
-   * Runs what is not there yet.
+   * Makes sure that the workspace can be written to, which is better known before Spark starts.
+   *
+   * @throws UserMistake when it cannot
+   */
+  public void prepare() {
+    workspace.prepare();
+  }
+
+  /**
+   * Runs what is not there yet, in a workspace that is prepared.
    *
    * @param last the last stage to run
    */
   public void run(JobContext context, String last) {
-    workspace.prepare();
     StageDirectory root = new StageDirectory(workspace.root(), context.hadoop());
     String current = "";
     try {

@@ -50,7 +50,7 @@ public final class QuickstartCorpus {
                   "jsonl",
                   "text",
                   "id",
-                  "Europarl corpus, no copyright restrictions known to its publisher",
+                  "terms of the Europarl corpus",
                   "passages of debates in the European Parliament, 1996 to 2011"),
               new Artifact(
                   "org.apache.lucene",

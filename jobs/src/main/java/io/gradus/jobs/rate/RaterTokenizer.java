@@ -2,6 +2,7 @@ package io.gradus.jobs.rate;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gradus.common.job.UserMistake;
+import io.gradus.common.tokenizer.NativeTokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ final class RaterTokenizer implements AutoCloseable {
    * @param place where the bundle lies, for messages
    */
   RaterTokenizer(Path file, RaterDefinition.SpecialTokens special, String place) {
+    NativeTokenizers.prepare();
     try {
       // What the file says of truncation and padding is for single sentences: chunks are cut here.
       tokenizer =

@@ -1,4 +1,4 @@
-package io.gradus.jobs.ingest;
+package io.gradus.common.tokenizer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Keeps DJL, which brings the native tokenizers, from reaching out of this process. */
-final class NativeTokenizers {
+public final class NativeTokenizers {
   private static final String CACHE = "DJL_CACHE_DIR";
 
   private NativeTokenizers() {}
@@ -17,12 +17,16 @@ final class NativeTokenizers {
    * Call before DJL's first class is used: it neither downloads nor reports its use, and unpacks
    * its library into the temporary folder. What the user has set already stays.
    */
-  static void prepare() {
+  public static void prepare() {
     if (isAbsent("ai.djl.offline")) {
       System.setProperty("ai.djl.offline", "true");
     }
     if (isAbsent("OPT_OUT_TRACKING")) {
       System.setProperty("OPT_OUT_TRACKING", "true");
+    }
+    if (isAbsent("RUST_FLAVOR")) {
+      // On a machine with CUDA it would otherwise look for another library, and download it.
+      System.setProperty("RUST_FLAVOR", "cpu");
     }
     if (isAbsent(CACHE)) {
       System.setProperty(CACHE, ownFolder().toString());
