@@ -41,7 +41,7 @@ final class GeneratedCorpus {
 
   private GeneratedCorpus() {}
 
-  /** JSON lines with {@code id}, {@code text} and {@code lang}. */
+  /** JSON lines with {@code id}, {@code text} and {@code site}. */
   static List<String> lines(int documents, long seed) {
     Random random = new Random(seed);
     List<String> lines = new ArrayList<>();
@@ -80,7 +80,8 @@ final class GeneratedCorpus {
     String text =
         """
         pipeline { name = generated, workspace = "%s", seed = 7 }
-        ingest { inputs = [ { path = "%s/*.jsonl", source-field = site } ], tokenizer = gpt2 }
+        ingest { inputs = [ { path = "%s/*.jsonl", source-field = site } ], tokenizer = gpt2
+                 buckets = 16 }
         sample { method = temperature, temperature = 1.0, tokens = 50%%, quotas = proportional }
         pack { formats = [ mds, megatron, parquet ], sequence-length = 128, shard-tokens = 4096 }
         advise { parameters = 10M, batch-tokens = 1024, peak-learning-rate = 1e-3 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,7 @@ class KillTest {
   @TempDir Path folder;
 
   @Test
-  void shardsAreThoseOfAnUndisturbedRun() throws IOException, InterruptedException {
+  void ratingsAndShardsAreThoseOfAnUndisturbedRun() throws IOException, InterruptedException {
     List<String> lines = GeneratedCorpus.lines(150, 3);
     Path input = GeneratedCorpus.write(folder.resolve("input"), lines, 3);
     Path undisturbed = folder.resolve("undisturbed");
@@ -32,7 +33,7 @@ class KillTest {
     Program.Finished run = Program.run(folder, Map.of(), "run", pipeline.toString());
     assertThat(run.exitCode()).as(run.output()).isZero();
     long wholeRun = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    Map<String, String> expected = Outputs.shards(undisturbed);
+    Map<String, String> expected = outputs(undisturbed);
 
     Random random = new Random(SEED);
     int killed = 0;
@@ -53,8 +54,15 @@ class KillTest {
           killed++;
         }
       }
-      assertThat(Outputs.shards(workspace)).isEqualTo(expected);
+      assertThat(outputs(workspace)).isEqualTo(expected);
     }
     assertThat(killed).isEqualTo(MOMENTS);
+  }
+
+  private static Map<String, String> outputs(Path workspace) throws IOException {
+    Map<String, String> outputs = new TreeMap<>(Outputs.shards(workspace));
+    Outputs.of(workspace, "rate", "table")
+        .forEach((file, digest) -> outputs.put("rate/" + file, digest));
+    return outputs;
   }
 }

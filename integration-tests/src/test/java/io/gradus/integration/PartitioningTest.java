@@ -33,10 +33,11 @@ class PartitioningTest {
         Program.run(folder, Map.of("GRADUS_JAVA_OPTIONS", options), "run", pipeline.toString());
     assertThat(run.exitCode()).as(run.output()).isZero();
     Map<String, String> digests = new TreeMap<>(Outputs.shards(workspace));
-    for (String stage : List.of("rate", "calibrate", "sample", "order")) {
+    for (String stage : List.of("ingest", "rate", "calibrate", "sample", "order")) {
       Outputs.of(workspace, stage, "table")
           .forEach((file, digest) -> digests.put(stage + "/" + file, digest));
     }
+    digests.put("profile", Outputs.of(workspace, "order", "").get("profile.json"));
     return digests;
   }
 }

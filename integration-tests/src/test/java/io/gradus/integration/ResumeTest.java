@@ -90,6 +90,34 @@ class ResumeTest {
         .startsWith("ingest: inputs changed\nrate: runs after ingest\n");
   }
 
+  @Test
+  @Order(7)
+  void aFailedRunIsToldUntilOneSucceeds() throws IOException, InterruptedException {
+    Program.Finished failed = gradus("sample", "--set", "sample.tokens=1T");
+    assertThat(failed.exitCode()).as(failed.output()).isEqualTo(2);
+    assertThat(failed.output())
+        .contains("gradus: sample.tokens: the budget is 1,000,000,000,000 tokens (1T), but")
+        .doesNotContain("\tat ");
+    assertThat(gradus("status").output()).contains("The last run failed in sample: sample.tokens:");
+    assertThat(gradus("rate").output()).startsWith("Nothing to do");
+    assertThat(gradus("status").output()).doesNotContain("failed");
+  }
+
+  @Test
+  @Order(8)
+  void statusTellsWhereShardsAreWhenTheInputIsGone() throws IOException, InterruptedException {
+    try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("input"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Program.Finished status = gradus("status");
+    assertThat(status.exitCode()).isZero();
+    assertThat(status.output())
+        .startsWith("Cannot tell what belongs to this configuration: ingest.inputs[0].path")
+        .contains("Shards: ", "report.html");
+  }
+
   private static Program.Finished gradus(String command, String... more)
       throws IOException, InterruptedException {
     String[] arguments = new String[more.length + 2];

@@ -92,7 +92,10 @@ public final class Console {
     }
   }
 
-  static String progressLine(String stage, long done, long total, long tokens, Duration elapsed) {
+  static String progressLine(
+      String stage, long counted, long total, long tokens, Duration elapsed) {
+    // A task that ran twice was counted twice.
+    long done = total > 0 ? Math.min(counted, total) : counted;
     double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
     String share = total > 0 ? String.format(Locale.ROOT, "%3d %%", 100 * done / total) : "     ";
     String left =

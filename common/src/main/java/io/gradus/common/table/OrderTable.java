@@ -17,7 +17,7 @@ public record OrderTable(long rows, long tokens, String shape, String within) {
   /** The tokens of all documents before this one, without end-of-text. */
   public static final String TOKEN_OFFSET = "token_offset";
 
-  /** The share of tokens of lesser score, in [0, 1). */
+  /** The share of tokens of lesser score, and half of the document's own, in [0, 1]. */
   public static final String QUANTILE = "quantile";
 
   /**

@@ -28,7 +28,8 @@ public final class Workspace {
       Path path = new Path(location);
       FileSystem fileSystem = path.getFileSystem(hadoop);
       return new Workspace(fileSystem.makeQualified(path), hadoop);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
+      // Hadoop answers a file system whose library is missing with a RuntimeException.
       throw new UserMistake(
           "pipeline.workspace: cannot use '"
               + location

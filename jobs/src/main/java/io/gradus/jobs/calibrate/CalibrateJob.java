@@ -51,8 +51,10 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class CalibrateJob {
   private static final int SLICES = 256;
 
-  /** Stands for all sources together; no source can have this name, since it is not text. */
-  private static final String OVERALL = "\0";
+  /** Stands for all sources together; a source's name stands behind {@link #SOURCE_PREFIX}. */
+  private static final String OVERALL = "";
+
+  private static final String SOURCE_PREFIX = "=";
 
   private static final StructType PARTIAL =
       new StructType()
@@ -91,7 +93,7 @@ public final class CalibrateJob {
     Map<String, Moments> overall = overall(merged, criteria);
     long rows = merged.count();
     merged.unpersist();
-    long sources = rows / Math.max(1, criteria.size()) - 1;
+    long sources = Math.max(0, rows / Math.max(1, criteria.size()) - 1);
     return new CalibrateResult(new CalibrationTable(overall, sources), rows);
   }
 
@@ -155,7 +157,7 @@ public final class CalibrateJob {
       try (ParquetRows.Reader rows =
           ParquetRows.read(hadoop.value(), new Path(file), columns.toArray(String[]::new))) {
         for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
-          String source = row.get().getString(DocumentsTable.SOURCE, 0);
+          String source = SOURCE_PREFIX + row.get().getString(DocumentsTable.SOURCE, 0);
           ScoreSummary[] ofSource =
               bySource.computeIfAbsent(source, name -> summaries(criteria.size(), sketchSize));
           for (int i = 0; i < criteria.size(); i++) {
@@ -214,7 +216,7 @@ public final class CalibrateJob {
               ScoreSummary summary = entry.getValue();
               return RowFactory.create(
                   entry.getKey().get(0),
-                  source.equals(OVERALL) ? null : source,
+                  source.equals(OVERALL) ? null : source.substring(SOURCE_PREFIX.length()),
                   summary.documents(),
                   summary.missing(),
                   summary.mean(),

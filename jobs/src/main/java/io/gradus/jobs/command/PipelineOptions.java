@@ -19,7 +19,11 @@ final class PipelineOptions {
       description = "Overrides a value of the file, as in --set sample.temperature=2.0.")
   private List<String> settings = new ArrayList<>();
 
+  PipelineConfig configuration() {
+    return PipelineConfig.read(file, settings);
+  }
+
   Pipeline pipeline() {
-    return Pipeline.of(PipelineConfig.read(file, settings), SparkSessions.hadoop());
+    return Pipeline.of(configuration(), SparkSessions.hadoop());
   }
 }

@@ -12,7 +12,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -77,8 +79,10 @@ final class QuickstartCommand implements Runnable {
   private Path configuration() {
     Path file = folder.resolve(CONFIGURATION);
     if (!Files.exists(file)) {
+      Path unfinished = folder.resolve(CONFIGURATION + ".part");
       try (InputStream example = QuickstartCommand.class.getResourceAsStream("/" + CONFIGURATION)) {
-        Files.copy(example, file);
+        Files.copy(example, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -91,17 +95,23 @@ final class QuickstartCommand implements Runnable {
     long in = tokens(pipeline, "ingest");
     long selected = tokens(pipeline, "sample");
     out.printf(
-        "In:  %,d documents, %s tokens%nOut: %,d documents, %s tokens, the best last%n",
+        "In:  %,d documents, %s tokens%nOut: %,d documents, %s tokens, %s%n",
         rows(pipeline, "ingest"),
         Quantity.show(in),
         rows(pipeline, "sample"),
-        Quantity.show(selected));
-    pipeline.places().forEach((what, where) -> out.printf("%-7s %s%n", what + ":", where));
+        Quantity.show(selected),
+        switch (pipeline.manifest("order").orElseThrow().result().at("/table/shape").asText()) {
+          case "ascending" -> "the best last";
+          case "descending" -> "the best first";
+          default -> "shuffled";
+        });
+    pipeline.places().forEach(out::println);
     out.println();
+    String program = Optional.ofNullable(System.getenv("GRADUS_PROGRAM")).orElse("gradus");
     out.println("Try next:");
-    out.println("  bin/gradus status " + file);
-    out.println("  bin/gradus explain " + file + " --set sample.temperature=2.0");
-    out.println("  bin/gradus run " + file + " --set sample.temperature=2.0");
+    out.printf("  %s status %s%n", program, file);
+    out.printf("  %s explain %s --set sample.temperature=2.0%n", program, file);
+    out.printf("  %s run %s --set sample.temperature=2.0%n", program, file);
   }
 
   private static long rows(Pipeline pipeline, String stage) {

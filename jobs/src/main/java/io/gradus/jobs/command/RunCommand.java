@@ -18,12 +18,13 @@ final class RunCommand implements Runnable {
     Pipeline pipeline = options.pipeline();
     List<String> stages = pipeline.stages();
     run(pipeline, stages.get(stages.size() - 1), System.out);
-    pipeline.places().forEach((what, where) -> System.out.printf("%-8s %s%n", what + ":", where));
+    pipeline.places().forEach(System.out::println);
   }
 
   /** Runs up to a stage; starts no Spark when there is nothing to do. */
   static void run(Pipeline pipeline, String last, PrintStream out) {
     if (pipeline.finished(last)) {
+      pipeline.forgetFailure();
       out.println("Nothing to do: every stage is finished for this configuration and input.");
       return;
     }

@@ -26,8 +26,8 @@ final class SparkSessions {
     SparkConf settings = new SparkConf();
     settings.setIfMissing("spark.app.name", "gradus");
     settings.setIfMissing("spark.sql.session.timeZone", "UTC");
-    if (!settings.contains("spark.master")) {
-      settings.set("spark.master", "local[*]");
+    settings.setIfMissing("spark.master", "local[*]");
+    if (settings.get("spark.master").startsWith("local")) {
       settings.setIfMissing("spark.ui.enabled", "false");
       settings.setIfMissing("spark.driver.host", "localhost");
       settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");

@@ -1,5 +1,7 @@
 package io.gradus.jobs.command;
 
+import io.gradus.jobs.pipeline.Pipeline;
+import io.gradus.jobs.pipeline.PipelineConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -12,6 +14,7 @@ final class StatusCommand implements Runnable {
 
   @Override
   public void run() {
-    options.pipeline().status().forEach(System.out::println);
+    PipelineConfig config = options.configuration();
+    Pipeline.status(config, SparkSessions.hadoop()).forEach(System.out::println);
   }
 }

@@ -137,8 +137,12 @@ public final class OrderJob {
             col(DocumentsTable.N_TOKENS),
             col(SelectionTable.SCORE),
             col(GlobalRank.TIE),
+            // The middle of the document's own tokens: from their start, every source of one
+            // document
+            // would be among the poorest.
             col(GlobalRank.TOKENS_BEFORE)
                 .cast("double")
+                .plus(col(DocumentsTable.N_TOKENS).cast("double").divide(lit(2.0)))
                 .divide(greatest(col(GROUP_TOKENS), lit(1L)).cast("double"))
                 .as(OrderTable.QUANTILE));
   }

@@ -35,7 +35,7 @@ final class Explanation {
   }
 
   private static String reason(Step step, Workspace workspace, Set<String> running) {
-    String again = step.directory().exists() ? ", continuing an interrupted run" : "";
+    String again = step.directory().exists() ? ", going on from an interrupted run" : "";
     Optional<Manifest> newest = workspace.finished(step.name()).stream().findFirst();
     if (newest.isEmpty()) {
       return "runs for the first time" + again;
@@ -70,14 +70,16 @@ final class Explanation {
     if (before.formatVersion() != step.stage().formatVersion()) {
       changes.add("this version of Gradus writes another format");
     }
-    step.digests()
-        .forEach(
-            (name, digest) -> {
-              if (!digest.equals(before.digests().get(name))) {
-                changes.add(name + " changed");
-              }
-            });
+    changes.addAll(changed(before.digests(), step.digests()));
     return changes;
+  }
+
+  /** Which digests differ, such as {@code inputs changed}. */
+  static List<String> changed(Map<String, String> before, Map<String, String> now) {
+    return now.entrySet().stream()
+        .filter(digest -> !digest.getValue().equals(before.get(digest.getKey())))
+        .map(digest -> digest.getKey() + " changed")
+        .toList();
   }
 
   private static Map<String, String> leaves(JsonNode tree) {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param message what went wrong and how to mend it
  */
 public record Failure(String stage, int exitCode, String message) {
-  /** The file in the workspace's root; it is there exactly while the last run has failed. */
+  /** The file in the workspace's root; it is there while the last run has failed. */
   public static final String FILE = "failure.json";
 
   /** Finds the reason among an exception's causes: Spark wraps what its tasks throw. */

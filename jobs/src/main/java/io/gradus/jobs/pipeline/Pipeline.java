@@ -13,11 +13,12 @@ import io.gradus.jobs.pipeline.Stage.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -54,6 +55,11 @@ public final class Pipeline {
     return plan.steps().stream().map(Step::name).toList();
   }
 
+  /** Forgets the failure of an earlier run, since what was asked for is there. */
+  public void forgetFailure() {
+    root().delete(Failure.FILE);
+  }
+
   /** Whether a stage and all that it needs are finished already. */
   public boolean finished(String last) {
     return plan.upTo(last).steps().stream().allMatch(step -> step.manifest().isPresent());
@@ -79,27 +85,44 @@ public final class Pipeline {
    * @param last the last stage to run
    */
   public void run(JobContext context, String last) {
-    StageDirectory root = new StageDirectory(workspace.root(), context.hadoop());
+    StageDirectory root = root();
+    root.delete(Failure.FILE);
     String current = "";
     try {
       Map<String, StageDirectory> directories = new TreeMap<>();
       Map<String, Manifest> manifests = new TreeMap<>();
+      Set<String> ran = new TreeSet<>();
       for (Step step : plan.upTo(last).steps()) {
         current = step.name();
         Optional<Manifest> there = step.manifest();
+        // What reads an output that was made again is made again too: verify above all.
+        boolean reused =
+            there.isPresent() && step.inputs().keySet().stream().noneMatch(ran::contains);
         Manifest manifest =
-            there.isPresent()
-                ? there.get()
-                : run(context, step, new Inputs(directories, manifests));
+            reused ? there.get() : run(context, step, new Inputs(directories, manifests));
+        if (!reused) {
+          ran.add(step.name());
+        }
         directories.put(step.name(), step.directory());
         manifests.put(step.name(), manifest);
-        context.console().line(line(manifest, there.isPresent()));
+        context.console().line(line(manifest, reused));
       }
-      root.delete(Failure.FILE);
     } catch (RuntimeException | Error e) {
-      root.writeText(Failure.FILE, Json.write(Failure.of(current, e)));
+      tell(root, current, e);
       throw e;
     }
+  }
+
+  private static void tell(StageDirectory root, String stage, Throwable thrown) {
+    try {
+      root.writeText(Failure.FILE, Json.write(Failure.of(stage, thrown)));
+    } catch (RuntimeException unwritten) {
+      thrown.addSuppressed(unwritten);
+    }
+  }
+
+  private StageDirectory root() {
+    return new StageDirectory(workspace.root(), workspace.hadoop());
   }
 
   private Manifest run(JobContext context, Step step, Inputs inputs) {
@@ -114,6 +137,15 @@ public final class Pipeline {
     } finally {
       progress.close();
       spark.clearJobGroup();
+    }
+    if (!step.stage().digests().get().equals(step.digests())) {
+      throw new UserMistake(
+          step.name()
+              + ": "
+              + String.join(
+                  " and ", Explanation.changed(step.digests(), step.stage().digests().get()))
+              + " while the stage was running, so its output would not be what its name says. Leave"
+              + " inputs, models and tokenizers alone during a run, and run again.");
     }
     Manifest manifest =
         new Manifest(
@@ -164,8 +196,33 @@ public final class Pipeline {
     return String.format("%-10s %s  [%s]", manifest.stage(), manifest.summary(), time);
   }
 
-  /** What there is, stage by stage, and where shards, plan and report lie. */
-  public List<String> status() {
+  /**
+   * What there is, stage by stage, and where shards, plan and report lie. Where the inputs are
+   * gone, these are the newest outputs of each stage, whatever their configuration was.
+   */
+  public static List<String> status(PipelineConfig config, Configuration hadoop) {
+    try {
+      return of(config, hadoop).status();
+    } catch (UserMistake inputsGone) {
+      List<String> lines = new ArrayList<>();
+      lines.add("Cannot tell what belongs to this configuration: " + inputsGone.getMessage());
+      Workspace workspace = Workspace.at(config.workspace(), hadoop);
+      lines.add("The newest of each stage in " + workspace.root());
+      for (Stage stage : Stages.of(config, hadoop)) {
+        workspace.finished(stage.name()).stream()
+            .findFirst()
+            .ifPresent(
+                manifest -> {
+                  lines.add("  " + line(manifest, false));
+                  place(workspace.stage(stage.name(), manifest.fingerprint()), stage.name())
+                      .ifPresent(lines::add);
+                });
+      }
+      return lines;
+    }
+  }
+
+  private List<String> status() {
     List<String> lines = new ArrayList<>();
     lines.add("Pipeline " + config.name() + " in " + workspace.root());
     for (Step step : plan.steps()) {
@@ -178,10 +235,10 @@ public final class Pipeline {
                           "  %-10s %s",
                           step.name(),
                           step.directory().exists()
-                              ? "interrupted; the next run continues"
+                              ? "not finished; the next run goes on"
                               : "not yet")));
     }
-    places().forEach((what, where) -> lines.add(String.format("%-8s %s", what + ":", where)));
+    lines.addAll(places());
     failure()
         .ifPresent(
             failure ->
@@ -193,21 +250,23 @@ public final class Pipeline {
     return lines;
   }
 
-  /** Where the finished shards, plan and report lie, by what they are. */
-  public Map<String, String> places() {
-    Map<String, String> places = new LinkedHashMap<>();
-    for (Step step : plan.steps()) {
-      if (step.manifest().isPresent()) {
-        String directory = readable(step.directory().path().toString());
-        switch (step.name()) {
-          case "pack" -> places.put("Shards", directory);
-          case "advise" -> places.put("Plan", directory + "/plan.json");
-          case "report" -> places.put("Report", directory + "/report.html");
-          default -> {}
-        }
-      }
-    }
-    return places;
+  /** A line each for the finished shards, plan and report, with where they lie. */
+  public List<String> places() {
+    return plan.steps().stream()
+        .filter(step -> step.manifest().isPresent())
+        .flatMap(step -> place(step.directory(), step.name()).stream())
+        .toList();
+  }
+
+  private static Optional<String> place(StageDirectory directory, String stage) {
+    String uri = directory.path().toString();
+    String path = uri.startsWith("file:/") ? uri.substring("file:".length()) : uri;
+    return switch (stage) {
+      case "pack" -> Optional.of("Shards: " + path);
+      case "advise" -> Optional.of("Plan:   " + path + "/plan.json");
+      case "report" -> Optional.of("Report: " + path + "/report.html");
+      default -> Optional.empty();
+    };
   }
 
   /** The manifest of a stage, when it is finished. */
@@ -219,12 +278,6 @@ public final class Pipeline {
   }
 
   private Optional<Failure> failure() {
-    return new StageDirectory(workspace.root(), workspace.hadoop())
-        .text(Failure.FILE)
-        .map(json -> Json.read(json, Failure.class));
-  }
-
-  private static String readable(String uri) {
-    return uri.startsWith("file:/") ? uri.substring("file:".length()) : uri;
+    return root().text(Failure.FILE).map(json -> Json.read(json, Failure.class));
   }
 }

@@ -88,10 +88,13 @@ final class TaskProgress implements AutoCloseable {
             : "time left not yet known";
     return String.format(
         Locale.ROOT,
-        "  %-9s %3.0f %% of this step  about %,d tokens/s  %s",
+        "  %-9s %3.0f %% of this step  %s%s",
         stage,
         100 * share,
-        Math.round(share * tokens / seconds),
+        tokens > 0
+            ? String.format(
+                Locale.ROOT, "about %,d tokens/s  ", Math.round(share * tokens / seconds))
+            : "",
         left);
   }
 

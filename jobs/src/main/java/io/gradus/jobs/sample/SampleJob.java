@@ -7,6 +7,8 @@ import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unhex;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -53,10 +55,23 @@ public final class SampleJob {
   private static final String CUTOFF_DOC_ID = "cutoff_doc_id";
   private static final String ALL = "(all)";
 
-  /** Rows of boundary digits that the driver may hold and sort. */
-  private static final long CANDIDATES = 100_000;
-
+  private static final String EXHAUSTED = "exhausted";
   private static final long ROWS_PER_FILE = 1_000_000;
+
+  private final long candidateLimit;
+
+  /** A job for ratings of any size. */
+  public SampleJob() {
+    this(100_000);
+  }
+
+  /**
+   * A job that reads further digits until the boundary digits hold at most {@code candidateLimit}
+   * rows, which the driver then holds and sorts.
+   */
+  SampleJob(long candidateLimit) {
+    this.candidateLimit = candidateLimit;
+  }
 
   /** Runs the stage. */
   public SampleResult run(
@@ -72,9 +87,12 @@ public final class SampleJob {
     Map<String, NavigableMap<Integer, Mass>> histograms = histograms(keyed, 0);
     int scans = 1;
     Map<String, Long> available = new TreeMap<>();
+    Map<String, Long> documents = new TreeMap<>();
     histograms.forEach(
-        (group, digits) ->
-            available.put(group, digits.values().stream().mapToLong(Mass::tokens).sum()));
+        (group, digits) -> {
+          available.put(group, digits.values().stream().mapToLong(Mass::tokens).sum());
+          documents.put(group, digits.values().stream().mapToLong(Mass::documents).sum());
+        });
     long total = available.values().stream().mapToLong(Long::longValue).sum();
     long budget = config.budget().of(total);
     Map<String, Long> budgets = budgets(config, budget, total, available);
@@ -93,14 +111,14 @@ public final class SampleJob {
       Dataset<Row> candidates = withPrefix(keyed, open);
       long rows = open.values().stream().mapToLong(RadixCutoff::candidates).sum();
       scans++;
-      if (rows <= CANDIDATES || digit == SelectionKey.DIGITS - 1) {
+      if (rows <= candidateLimit || digit == SelectionKey.DIGITS - 1) {
         cutoffs = resolve(candidates, open);
       } else {
         histograms = histograms(candidates, digit + 1);
       }
     }
 
-    write(keyed, cutoffs, config, output);
+    write(keyed, documents, cutoffs, config, output);
     SelectionTable table = describe(context.session(), output, cutoffs);
     return new SampleResult(table, budget, total, groups(available, budgets, cutoffs), scans);
   }
@@ -207,7 +225,7 @@ public final class SampleJob {
   private static Map<String, Cutoff> resolve(
       Dataset<Row> candidates, Map<String, RadixCutoff> open) {
     Map<String, List<Candidate>> byGroup = new TreeMap<>();
-    // Bounded: at most CANDIDATES rows, or rows equal in all 192 bits, of which there is one.
+    // Bounded: at most candidateLimit rows, or rows equal in all 192 bits, of which there is one.
     for (Row row :
         candidates
             .select(
@@ -230,16 +248,26 @@ public final class SampleJob {
   }
 
   private static void write(
-      Dataset<Row> keyed, Map<String, Cutoff> cutoffs, SampleConfig config, StageDirectory output) {
+      Dataset<Row> keyed,
+      Map<String, Long> documents,
+      Map<String, Cutoff> cutoffs,
+      SampleConfig config,
+      StageDirectory output) {
     StructType schema =
         new StructType()
             .add("cutoff_group", StringType)
             .add(CUTOFF_KEY, DoubleType)
-            .add(CUTOFF_DOC_ID, StringType);
+            .add(CUTOFF_DOC_ID, StringType)
+            .add(EXHAUSTED, BooleanType);
     List<Row> rows = new ArrayList<>();
     cutoffs.forEach(
         (group, cutoff) ->
-            rows.add(RowFactory.create(group, SelectionKey.key(cutoff.image()), cutoff.docId())));
+            rows.add(
+                RowFactory.create(
+                    group,
+                    SelectionKey.key(cutoff.image()),
+                    cutoff.docId(),
+                    cutoff.documents() == documents.get(group))));
     Column selected =
         col(SelectionTable.KEY)
             .gt(col(CUTOFF_KEY))
@@ -247,8 +275,8 @@ public final class SampleJob {
                 col(SelectionTable.KEY)
                     .equalTo(col(CUTOFF_KEY))
                     .and(col(DocumentsTable.DOC_ID).leq(unhex(col(CUTOFF_DOC_ID)))));
-    long documents = cutoffs.values().stream().mapToLong(Cutoff::documents).sum();
-    int files = (int) ((documents + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
+    long selectedDocuments = cutoffs.values().stream().mapToLong(Cutoff::documents).sum();
+    int files = (int) ((selectedDocuments + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
     SparkTables.write(
         keyed
             .join(
@@ -261,7 +289,9 @@ public final class SampleJob {
                 col(SelectionTable.SCORE),
                 col(SelectionTable.KEY),
                 lit(0).as(SelectionTable.REPEAT),
-                SelectionKey.inclusion(col(SelectionTable.SCORE), col(CUTOFF_KEY), config)
+                when(col(EXHAUSTED), lit(1.0))
+                    .otherwise(
+                        SelectionKey.inclusion(col(SelectionTable.SCORE), col(CUTOFF_KEY), config))
                     .as(SelectionTable.INCLUSION))
             // How rows are dealt into files follows from the rows alone, so the files are the same
             // however many executors scanned the ratings.

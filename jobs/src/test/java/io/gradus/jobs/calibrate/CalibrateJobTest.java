@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.datasketches.memory.Memory;
+import org.apache.datasketches.req.ReqSketch;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,11 @@ class CalibrateJobTest {
     assertThat(left.documents()).isEqualTo(1000);
     assertThat(left.mean()).isCloseTo(all.mean(), within(1e-9));
     assertThat(left.standardDeviation()).isCloseTo(all.standardDeviation(), within(1e-9));
+    ReqSketch sketch = ReqSketch.heapify(Memory.wrap(left.sketch()));
+    assertThat(sketch.getN()).isEqualTo(1000);
+    for (double share : new double[] {0.05, 0.5, 0.95}) {
+      assertThat(sketch.getQuantile(share)).isCloseTo((float) (1000 * share), within(10f));
+    }
   }
 
   private CalibrateResult calibrate(String name, List<Rated> corpus, int buckets)

@@ -67,7 +67,7 @@ class OrderJobTest {
   }
 
   @Test
-  void quantilesAreTheShareOfTokensOfLesserScoreInTheSource() {
+  void quantilesAreTheMiddleOfTheDocumentInTheSourcesTokens() {
     order("a", CORPUS, ASCENDING, 100);
     Map<String, List<Row>> bySource =
         rows("a").stream().collect(Collectors.groupingBy(row -> row.<String>getAs("source")));
@@ -76,8 +76,10 @@ class OrderJobTest {
           double total = rows.stream().mapToInt(row -> row.<Integer>getAs("n_tokens")).sum();
           long before = 0;
           for (Row row : rows) {
-            assertThat(row.<Double>getAs("quantile")).isEqualTo(before / total);
-            before += row.<Integer>getAs("n_tokens");
+            int tokens = row.getAs("n_tokens");
+            assertThat(row.<Double>getAs("quantile"))
+                .isCloseTo((before + tokens / 2.0) / total, within(1e-12));
+            before += tokens;
           }
         });
   }
@@ -96,6 +98,19 @@ class OrderJobTest {
         (source, tokens) ->
             assertThat(firstQuarter.get(source) / (total / 4))
                 .isCloseTo(tokens / total, within(0.01)));
+  }
+
+  @Test
+  void aSourceOfOneDocumentLiesInTheMiddle() {
+    List<Rated> corpus = new ArrayList<>(CORPUS);
+    corpus.add(new Rated("alone", "source-of-one", 10, 5.0));
+    order("a", corpus, ASCENDING, 100);
+    Row alone =
+        rows("a").stream()
+            .filter(row -> row.<String>getAs("source").equals("source-of-one"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(alone.<Double>getAs("quantile")).isEqualTo(0.5);
   }
 
   @Test

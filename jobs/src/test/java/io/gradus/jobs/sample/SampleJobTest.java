@@ -107,6 +107,38 @@ class SampleJobTest {
   }
 
   @Test
+  void aWholeGroupIsTakenForCertain() throws IOException {
+    SampleConfig config = config(Method.TEMPERATURE, 1.0, new Budget(0, 1.0), Quotas.PROPORTIONAL);
+    run("a", CORPUS, config, SEED);
+    assertThat(rows("a"))
+        .hasSize(CORPUS.size())
+        .allSatisfy(row -> assertThat(row.<Double>getAs("inclusion")).isEqualTo(1.0));
+  }
+
+  @Test
+  void furtherDigitsLeadToTheSameSelection() throws IOException {
+    SampleConfig config =
+        config(Method.TEMPERATURE, 2.0, new Budget(100_000, 0), Quotas.PROPORTIONAL);
+    List<String> expected = sample("a", CORPUS, config, SEED);
+    SampleResult result = run("b", new SampleJob(4), CORPUS, config, SEED);
+    assertThat(ids("b")).isEqualTo(expected);
+    assertThat(result.scans()).isGreaterThan(2);
+  }
+
+  @Test
+  void theDigitsOfDocIdBreakTies() throws IOException {
+    List<Rated> equal =
+        CORPUS.subList(0, 300).stream()
+            .map(rated -> new Rated(rated.name(), rated.source(), rated.tokens(), 1.0))
+            .toList();
+    SampleConfig config = config(Method.TOP, 0, new Budget(10_000, 0), Quotas.NONE);
+    SampleResult result = run("a", new SampleJob(1), equal, config, SEED);
+    assertThat(ids("a")).isEqualTo(prefix(equal, rated -> 0, 10_000));
+    // Four digits of equal keys, then one of doc_id that leaves a single row.
+    assertThat(result.scans()).isEqualTo(6);
+  }
+
+  @Test
   void equalScoresAreSelectedByDocId() throws IOException {
     List<Rated> equal =
         CORPUS.stream()
@@ -237,13 +269,18 @@ class SampleJobTest {
 
   private SampleResult run(String name, List<Rated> corpus, SampleConfig config, long seed)
       throws IOException {
+    return run(name, new SampleJob(), corpus, config, seed);
+  }
+
+  private SampleResult run(
+      String name, SampleJob job, List<Rated> corpus, SampleConfig config, long seed)
+      throws IOException {
     Finished<RatingsTable> ratings =
         RatingsFixture.write(folder.resolve(name + "-ratings"), corpus, 3);
     StageDirectory output =
         new StageDirectory(
             new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), new Configuration());
-    return new SampleJob()
-        .run(LocalSpark.context(), config, seed, ratings, calibration(corpus), output);
+    return job.run(LocalSpark.context(), config, seed, ratings, calibration(corpus), output);
   }
 
   private static CalibrationTable calibration(List<Rated> corpus) {
