@@ -34,7 +34,7 @@ public final class Pipeline {
   private final Workspace workspace;
   private final Plan plan;
 
-  private Pipeline(PipelineConfig config, Workspace workspace, Plan plan) {
+  Pipeline(PipelineConfig config, Workspace workspace, Plan plan) {
     this.config = config;
     this.workspace = workspace;
     this.plan = plan;
