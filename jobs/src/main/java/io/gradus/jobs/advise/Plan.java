@@ -28,10 +28,13 @@ record Plan(
    * The facts the plan was made for.
    *
    * @param batchTokens as configured
-   * @param tokensPerStep the same in whole sequences
-   * @param lastStepSequences sequences of the last step, which may not be full
+   * @param sequencesPerStep the same in whole sequences, no more than there are
+   * @param tokensPerStep the same in tokens
+   * @param steps full ones only, as trainers take them in one pass
+   * @param unreadSequences the last ones, too few for another full step
    * @param curriculumTokens without end-of-text
-   * @param trainedTokens with end-of-text, without padding
+   * @param streamTokens the same with end-of-text, without padding
+   * @param trainedTokens those of them that the steps read
    * @param direction how quality moves along the order
    * @param qualityCorrelation of the quantile with position
    */
@@ -43,9 +46,10 @@ record Plan(
       long sequencesPerStep,
       long tokensPerStep,
       long steps,
-      long lastStepSequences,
+      long unreadSequences,
       long documents,
       long curriculumTokens,
+      long streamTokens,
       long trainedTokens,
       double peakLearningRate,
       String shape,

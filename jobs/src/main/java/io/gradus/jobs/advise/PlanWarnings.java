@@ -98,7 +98,22 @@ final class PlanWarnings {
     outOfScope(warnings);
     fewSteps(warnings);
     direction(warnings, main, nearZero);
-    if (run.batchTokens() != run.tokensPerStep()) {
+    if (Planner.wholeSequences(run.batchTokens(), run.sequenceLength()) > run.sequences()) {
+      warnings.add(
+          new Warning(
+              "batch-exceeds-curriculum",
+              "loud",
+              "advise.batch-tokens asks for "
+                  + number(run.batchTokens())
+                  + " tokens a step, more than the curriculum has. The plan puts all "
+                  + number(run.sequences())
+                  + " sequences into 1 step, because a larger batch would begin a second epoch in"
+                  + " another order.",
+              "Set advise.batch-tokens far below "
+                  + number(run.tokensPerStep())
+                  + ", or sample more tokens.",
+              List.of("configuration", "curriculum")));
+    } else if (run.batchTokens() != run.tokensPerStep()) {
       warnings.add(
           new Warning(
               "batch-rounded",
@@ -114,16 +129,18 @@ final class PlanWarnings {
               "Set advise.batch-tokens to a multiple of pack.sequence-length.",
               List.of("configuration")));
     }
-    if (run.lastStepSequences() < run.sequencesPerStep()) {
+    if (run.unreadSequences() > 0) {
       warnings.add(
           new Warning(
-              "last-step-not-full",
+              "unread-sequences",
               "note",
-              "The last step has "
-                  + number(run.lastStepSequences())
+              "The plan takes full steps only, as trainers do in one pass: the last "
+                  + number(run.unreadSequences())
                   + " of "
-                  + number(run.sequencesPerStep())
-                  + " sequences. Trainers that drop such a batch, and Megatron-LM, leave them out"
+                  + number(run.sequences())
+                  + " sequences ("
+                  + percent((double) run.unreadSequences() / run.sequences())
+                  + ") are not read"
                   + (direction == Direction.ASCENDING ? "; they are the best data." : "."),
               "Choose advise.batch-tokens so that "
                   + number(run.sequences())
@@ -194,7 +211,7 @@ final class PlanWarnings {
                 ? "Set advise.batch-tokens to about "
                     + number(batch)
                     + " ("
-                    + steps(Planner.divideUp(run.sequences(), batch / run.sequenceLength()))
+                    + steps(run.sequences() / (batch / run.sequenceLength()))
                     + "), or sample more tokens."
                 : "Sample more tokens, or pack shorter sequences.",
             List.of("limits", "curriculum")));

@@ -117,8 +117,10 @@ final class Planner {
   private Run run(CurriculumProfile profile, long sequenceLength) {
     long stream = profile.tokens() + profile.documents();
     long sequences = Math.max(1, divideUp(stream, sequenceLength));
-    long sequencesPerStep = Math.max(1, Math.round((double) config.batchTokens() / sequenceLength));
-    long steps = divideUp(sequences, sequencesPerStep);
+    long sequencesPerStep =
+        Math.min(sequences, wholeSequences(config.batchTokens(), sequenceLength));
+    long steps = sequences / sequencesPerStep;
+    long read = steps * sequencesPerStep;
     return new Run(
         config.parameters(),
         config.batchTokens(),
@@ -127,10 +129,11 @@ final class Planner {
         sequencesPerStep,
         sequencesPerStep * sequenceLength,
         steps,
-        sequences - (steps - 1) * sequencesPerStep,
+        sequences - read,
         profile.documents(),
         profile.tokens(),
         stream,
+        Math.min(stream, read * sequenceLength),
         config.peakLearningRate(),
         profile.shape(),
         profile.within(),
@@ -416,13 +419,15 @@ final class Planner {
 
   private Metrics metrics(Schedule schedule, Averaging averaging) {
     double best = evidence.value("metric.lambda", "bestShare");
+    double read = (double) run.trainedTokens() / run.streamTokens();
     Exposure alone =
-        Exposure.of(quality, schedule::rate, run.steps(), config.peakLearningRate(), best);
+        Exposure.of(quality, schedule::rate, run.steps(), read, config.peakLearningRate(), best);
     Exposure averaged =
         Exposure.of(
             quality,
             step -> schedule.rate(step) * averaging.share(step),
             run.steps(),
+            read,
             config.peakLearningRate(),
             best);
     return new Metrics(
@@ -597,7 +602,11 @@ final class Planner {
     return Math.min(step * run.tokensPerStep(), run.trainedTokens());
   }
 
-  static long divideUp(long dividend, long divisor) {
+  static long wholeSequences(long tokens, long sequenceLength) {
+    return Math.max(1, Math.round((double) tokens / sequenceLength));
+  }
+
+  private static long divideUp(long dividend, long divisor) {
     return (dividend + divisor - 1) / divisor;
   }
 
