@@ -9,6 +9,7 @@ import io.gradus.jobs.advise.Plan.Metrics;
 import io.gradus.jobs.advise.Plan.Run;
 import io.gradus.jobs.advise.Plan.Warning;
 import io.gradus.jobs.advise.QualityCurve.Direction;
+import io.gradus.jobs.advise.Schedule.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,23 +21,32 @@ final class PlanWarnings {
   private final QualityCurve quality;
   private final Direction direction;
   private final int wishedCheckpoints;
+  private final long wishedDecaySteps;
+  private final long saveInterval;
 
   PlanWarnings(
       Evidence evidence,
       Run run,
       QualityCurve quality,
       Direction direction,
-      int wishedCheckpoints) {
+      int wishedCheckpoints,
+      long wishedDecaySteps,
+      long saveInterval) {
     this.evidence = evidence;
     this.run = run;
     this.quality = quality;
     this.direction = direction;
     this.wishedCheckpoints = wishedCheckpoints;
+    this.wishedDecaySteps = wishedDecaySteps;
+    this.saveInterval = saveInterval;
   }
 
   /** Warnings on one candidate. */
   List<Warning> of(Schedule schedule, Averaging averaging) {
     List<Warning> warnings = new ArrayList<>();
+    if (schedule.shape() == Shape.MINUS_SQRT) {
+      decay(warnings, schedule);
+    }
     if (!averaging.averages()) {
       return warnings;
     }
@@ -85,6 +95,37 @@ final class PlanWarnings {
               List.of("averaging.count")));
     }
     return warnings;
+  }
+
+  private void decay(List<Warning> warnings, Schedule schedule) {
+    long actual = schedule.decayEnd() - schedule.decayStart();
+    double slack = evidence.value("limits", "decaySlack") * wishedDecaySteps;
+    if (Math.abs(actual - wishedDecaySteps) > slack) {
+      warnings.add(
+          new Warning(
+              "decay-length-differs",
+              "caution",
+              "The decay takes "
+                  + steps(actual)
+                  + ", not the "
+                  + number(wishedDecaySteps)
+                  + " of advise.decay: warm-up and averaged checkpoints leave no more room.",
+              "Set advise.warm-up, advise.average-window or advise.decay lower.",
+              List.of("decay.share", "limits")));
+    }
+    if (schedule.decayStart() % saveInterval != 0) {
+      warnings.add(
+          new Warning(
+              "decay-start-not-saved",
+              "caution",
+              "The decay begins at step "
+                  + number(schedule.decayStart())
+                  + ", between the checkpoints that are saved every "
+                  + steps(saveInterval)
+                  + ".",
+              "Save a checkpoint at that step too, to branch off other final rates there.",
+              List.of("branch-sweep", "limits")));
+    }
   }
 
   /**

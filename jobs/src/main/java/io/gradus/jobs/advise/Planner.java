@@ -49,6 +49,7 @@ final class Planner {
   private final Run run;
   private final long saveInterval;
   private final String intervalLimit;
+  private final long decaySteps;
   private final PlanWarnings planWarnings;
 
   private Planner(AdviseConfig config, CurriculumProfile profile, long sequenceLength) {
@@ -59,7 +60,10 @@ final class Planner {
     this.run = run(profile, sequenceLength);
     this.intervalLimit = intervalLimit();
     this.saveInterval = saveInterval();
-    this.planWarnings = new PlanWarnings(evidence, run, quality, direction, config.checkpoints());
+    this.decaySteps = Math.max(1, Math.round(config.decay() * run.steps()));
+    this.planWarnings =
+        new PlanWarnings(
+            evidence, run, quality, direction, config.checkpoints(), decaySteps, saveInterval);
   }
 
   /**
@@ -311,11 +315,16 @@ final class Planner {
     return Math.round(config.warmUp() * run.steps());
   }
 
-  /** A decay that begins at a saved checkpoint, so that other final rates can branch off there. */
+  /**
+   * A decay that begins at a saved checkpoint, so that other final rates can branch off there, or
+   * where configured when the nearest checkpoint would make it much longer or shorter.
+   */
   private Schedule decaying(Shape shape, FinalRatio ratio, long decayEnd) {
-    double wished = decayEnd - config.decay() * run.steps();
+    long wished = Math.max(0, decayEnd - decaySteps);
     long latest = (decayEnd - 1) / saveInterval;
-    long start = saveInterval * Math.min(latest, Math.round(wished / saveInterval));
+    long saved = saveInterval * Math.min(latest, Math.round((double) wished / saveInterval));
+    boolean near = Math.abs(saved - wished) <= evidence.value("limits", "decaySlack") * decaySteps;
+    long start = near ? saved : wished;
     return new Schedule(
         shape,
         config.peakLearningRate(),

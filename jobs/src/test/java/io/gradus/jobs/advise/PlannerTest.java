@@ -172,6 +172,44 @@ class PlannerTest {
   }
 
   @Test
+  void aDecayKeepsItsLengthWhereNoCheckpointIsNear() {
+    Plan plan =
+        Planner.plan(
+            config("decay = 0.05, checkpoints = 2"), Profiles.ascending(30 * BILLION), 2048);
+    assertThat(plan.run().steps()).isEqualTo(14_993);
+    assertThat(plan.main().averaging().saveIntervalSteps()).isEqualTo(1_499);
+    assertThat(plan.main().schedule().decaySteps()).isEqualTo(750);
+    assertThat(plan.main().warnings())
+        .filteredOn(warning -> warning.code().equals("decay-start-not-saved"))
+        .extracting(Warning::message)
+        .containsExactly(
+            "The decay begins at step 14,243, between the checkpoints that are saved every 1,499"
+                + " steps.");
+    assertThat(codes(plan)).doesNotContain("decay-length-differs");
+    assertThat(codes(plan(Profiles.ascending(30 * BILLION)))).doesNotContain("decay-start-not-saved");
+  }
+
+  @Test
+  void aDecayThatTheWarmUpLeavesNoRoomForIsWarnedOf() {
+    Plan plan =
+        Planner.plan(
+            config(
+                "parameters = 70B, warm-up = 0.2, decay = 0.5, average-window = 0.5,"
+                    + " checkpoints = 10"),
+            Profiles.ascending(1_400 * BILLION),
+            2048);
+    assertThat(plan.main().schedule().holdSteps()).isPositive();
+    assertThat(plan.main().warnings())
+        .filteredOn(warning -> warning.code().equals("decay-length-differs"))
+        .extracting(Warning::message)
+        .containsExactly(
+            String.format(
+                "The decay takes %,d steps, not the %,d of advise.decay: warm-up and averaged"
+                    + " checkpoints leave no more room.",
+                plan.main().schedule().decaySteps(), Math.round(0.5 * plan.run().steps())));
+  }
+
+  @Test
   void aTinyCurriculumIsSaidToBeFarOutsideAndGivenARemedy() {
     Plan plan = plan(Profiles.ascending(500_000));
     assertThat(plan.run().steps()).isEqualTo(1);
