@@ -88,7 +88,8 @@ record Plan(
    *
    * @param shape {@code constant}, {@code linear} or {@code minus-sqrt}
    * @param finalRatio the final rate as a share of the peak
-   * @param finalRatioBasis {@code published}, {@code interpolated} or {@code extrapolated}
+   * @param finalRatioBasis {@code published}, {@code interpolated} or {@code extrapolated}, and
+   *     whether a point that it rests on is itself uncertain
    * @param decayStartStep the last step at the peak
    * @param holdSteps steps at the final rate after the decay
    * @param meanRateOverDecay 0 without a decay

@@ -125,6 +125,15 @@ class PlannerTest {
   }
 
   @Test
+  void aRatioBesideAnUncertainPointIsSaidToBeSo() {
+    Candidate main = plan(Profiles.ascending(100 * BILLION)).main();
+    assertThat(main.schedule().finalRatioBasis()).isEqualTo("interpolated (uncertain knot)");
+    assertThat(main.why())
+        .extracting(Plan.Reason::text)
+        .anySatisfy(text -> assertThat(text).contains("is interpolated (uncertain knot) for 100B"));
+  }
+
+  @Test
   void shuffledDataDecaysToNearZeroWithoutAnAverage() {
     Plan plan = plan(Profiles.shuffled(30 * BILLION));
     assertThat(plan.main().schedule().finalRate()).isEqualTo(1e-5);
