@@ -20,8 +20,7 @@ record FinalRatio(double ratio, String basis, List<String> evidence) {
   /** A ratio that one finding states; extrapolated when the run leaves that finding's scope. */
   static FinalRatio published(Evidence evidence, String id, long parameters, long tokens) {
     Claim claim = evidence.claim(id);
-    boolean left =
-        claim.scope().left(parameters, tokens, evidence.value("limits", "scopeFactor"));
+    boolean left = claim.scope().left(parameters, tokens, evidence.value("limits", "scopeFactor"));
     return new FinalRatio(
         evidence.value(id, "ratio"),
         basis(left ? "extrapolated" : "published", claim),

@@ -44,7 +44,8 @@ class FinalRatioTest {
     "1500000000, 15000000000000, extrapolated",
     "70000000000, 30000000000, extrapolated"
   })
-  void theBasisSaysWhetherTheScopeIsLeftAndAPointIsUncertain(long parameters, long tokens, String basis) {
+  void theBasisSaysWhetherTheScopeIsLeftAndAPointIsUncertain(
+      long parameters, long tokens, String basis) {
     assertThat(FinalRatio.ascending(evidence, parameters, tokens).basis()).isEqualTo(basis);
   }
 }

@@ -195,7 +195,8 @@ class PlannerTest {
             "The decay begins at step 14,243, between the checkpoints that are saved every 1,499"
                 + " steps.");
     assertThat(codes(plan)).doesNotContain("decay-length-differs");
-    assertThat(codes(plan(Profiles.ascending(30 * BILLION)))).doesNotContain("decay-start-not-saved");
+    assertThat(codes(plan(Profiles.ascending(30 * BILLION))))
+        .doesNotContain("decay-start-not-saved");
   }
 
   @Test
