@@ -52,7 +52,7 @@ public final class AdviseJob {
         main.schedule().finalRatio(),
         main.averaging().method(),
         main.averaging().checkpoints().stream().map(Checkpoint::step).toList(),
-        main.schedule().finalRatioBasis().equals("extrapolated"),
+        main.schedule().finalRatioBasis().startsWith("extrapolated"),
         Stream.concat(plan.warnings().stream(), main.warnings().stream())
             .map(Warning::message)
             .toList(),

@@ -6,7 +6,7 @@ import java.util.List;
  * The plan in short; the whole of it is {@code plan.json}.
  *
  * @param summary the main plan in one sentence
- * @param steps optimizer steps of one pass over the curriculum
+ * @param steps full optimizer steps of one pass over the curriculum
  * @param finalLearningRate the last learning rate of the main plan
  * @param finalRatio the same as a share of the peak
  * @param average how the checkpoints are weighted

@@ -38,13 +38,13 @@ record Averaging(List<Long> checkpoints, List<Double> weights) {
 
   /** How much the gradient of a step, counted from 1, counts in the average. */
   double share(long step) {
-    double share = 0;
-    for (int i = checkpoints.size() - 1; i >= 0; i--) {
-      if (checkpoints.get(i) < step) {
-        return share;
+    double[] decay =
+        CheckpointWeights.asDecay(weights.stream().mapToDouble(Double::doubleValue).toArray());
+    for (int i = 0; i < decay.length; i++) {
+      if (step <= checkpoints.get(i)) {
+        return decay[i];
       }
-      share += weights.get(i);
     }
-    return 1;
+    return 0;
   }
 }

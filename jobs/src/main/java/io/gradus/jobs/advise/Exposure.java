@@ -21,11 +21,17 @@ record Exposure(double lambda, double bestShare) {
    * Weighs learning rates with quality.
    *
    * @param rate the learning rate of a step, counted from 1
+   * @param read the share of the curriculum, from its beginning, that the steps read
    * @param best which share of the tokens is the best data; found by the profile's stretches, so in
    *     a shuffled order it is an arbitrary share
    */
   static Exposure of(
-      QualityCurve quality, LongToDoubleFunction rate, long steps, double peak, double best) {
+      QualityCurve quality,
+      LongToDoubleFunction rate,
+      long steps,
+      double read,
+      double peak,
+      double best) {
     int count = (int) Math.min(steps, MOST_POINTS);
     Point[] points =
         IntStream.range(0, count)
@@ -33,7 +39,7 @@ record Exposure(double lambda, double bestShare) {
                 i -> {
                   double place = (i + 0.5) / count;
                   return new Point(
-                      rate.applyAsDouble((long) (place * steps) + 1), quality.at(place));
+                      rate.applyAsDouble((long) (place * steps) + 1), quality.at(place * read));
                 })
             .toArray(Point[]::new);
     double rates = 0;

@@ -1,6 +1,7 @@
 package io.gradus.jobs.advise;
 
 import io.gradus.jobs.advise.Evidence.Claim;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map.Entry;
 import java.util.TreeMap;
@@ -8,7 +9,8 @@ import java.util.TreeMap;
 /**
  * The final learning rate as a share of the peak, and where the number comes from.
  *
- * @param basis {@code published}, {@code interpolated} or {@code extrapolated}
+ * @param basis {@code published}, {@code interpolated} or {@code extrapolated}, followed by {@code
+ *     (uncertain knot)} when a point that it rests on is itself uncertain
  * @param evidence the ids of the findings it rests on
  */
 record FinalRatio(double ratio, String basis, List<String> evidence) {
@@ -17,13 +19,12 @@ record FinalRatio(double ratio, String basis, List<String> evidence) {
 
   /** A ratio that one finding states; extrapolated when the run leaves that finding's scope. */
   static FinalRatio published(Evidence evidence, String id, long parameters, long tokens) {
-    boolean left =
-        evidence
-            .claim(id)
-            .scope()
-            .left(parameters, tokens, evidence.value("limits", "scopeFactor"));
+    Claim claim = evidence.claim(id);
+    boolean left = claim.scope().left(parameters, tokens, evidence.value("limits", "scopeFactor"));
     return new FinalRatio(
-        evidence.value(id, "ratio"), left ? "extrapolated" : "published", List.of(id));
+        evidence.value(id, "ratio"),
+        basis(left ? "extrapolated" : "published", claim),
+        List.of(id));
   }
 
   /**
@@ -52,8 +53,14 @@ record FinalRatio(double ratio, String basis, List<String> evidence) {
             .left(parameters, below.getKey().longValue(), evidence.value("limits", "scopeFactor"));
     return new FinalRatio(
         StrictMath.exp(logRatio),
-        left ? "extrapolated" : "interpolated",
+        basis(left ? "extrapolated" : "interpolated", below.getValue(), above.getValue()),
         List.of(below.getValue().id(), above.getValue().id(), SCALE));
+  }
+
+  private static String basis(String basis, Claim... points) {
+    boolean uncertain =
+        Arrays.stream(points).anyMatch(point -> point.confidence().equals("uncertain"));
+    return uncertain ? basis + " (uncertain knot)" : basis;
   }
 
   private static double ratio(Entry<Double, Claim> point) {

@@ -33,14 +33,13 @@ final class Fragments {
 
   /**
    * Arguments for Megatron-LM. It plans a second epoch, which changes the order, as soon as it is
-   * asked for more samples than there are, so only full steps are asked for.
+   * asked for more samples than there are; the plan's steps are full ones only.
    */
   private String megatron() {
-    long iterations = Math.max(1, run.sequences() / run.sequencesPerStep());
     List<String> arguments = new ArrayList<>();
     arguments.add("--seq-length " + run.sequenceLength());
     arguments.add("--global-batch-size " + run.sequencesPerStep());
-    arguments.add("--train-iters " + iterations);
+    arguments.add("--train-iters " + run.steps());
     arguments.add("--lr " + plain(rates.peak()));
     arguments.add("--lr-warmup-iters " + rates.warmUpSteps());
     switch (rates.shape()) {
@@ -76,8 +75,8 @@ final class Fragments {
         .formatted(
             candidate.title(),
             candidate.summary(),
-            iterations,
-            Math.min(run.sequences(), iterations * run.sequencesPerStep()),
+            run.steps(),
+            run.sequences() - run.unreadSequences(),
             run.sequences(),
             String.join("\n  ", arguments));
   }
@@ -89,7 +88,7 @@ final class Fragments {
     arguments.put("warmup_steps", rates.warmUpSteps());
     arguments.put("max_steps", run.steps());
     arguments.put("train_sampling_strategy", "sequential");
-    arguments.put("dataloader_drop_last", false);
+    arguments.put("dataloader_drop_last", true);
     arguments.put("save_strategy", "steps");
     arguments.put("save_steps", candidate.averaging().saveIntervalSteps());
     switch (rates.shape()) {
@@ -161,14 +160,14 @@ final class Fragments {
         - Data: the `megatron` shards, `--data-path <shards>/megatron/train`.
         - GPTDataset always shuffles documents and samples. Start once with `--data-cache-path DIR`,
           stop after the indices are built, and overwrite in DIR `*-GPTDataset-train-document_index.npy`
-          with int32 arange(documents), `*-sample_index.npy` with int32 [[0,0],[1,0],...] and
-          `*-shuffle_index.npy` with uint32 arange(samples). Then the curriculum is read in order.
+          with int32 arange(documents), `*-sample_index.npy` with int32 [[0,0],[1,0],...]
+          (int64 where an int32 cannot count them) and `*-shuffle_index.npy` with uint32 arange(samples). Then the curriculum is read in order.
         - `--min-lr` is absolute. After `--lr-decay-iters` the rate stays at it.
 
         ## Transformers: `transformers.json`
         - `TrainingArguments(output_dir=..., **json.load(open("transformers.json")))` on the `parquet`
           shards. `train_sampling_strategy = "sequential"` keeps the order; without it the Trainer
-          shuffles.
+          shuffles. `dataloader_drop_last` leaves out what does not fill the last step, as the plan does.
         - Devices x per_device_train_batch_size x gradient_accumulation_steps must be %,d, the
           sequences of one step.
         - `min_lr_ratio` is a ratio, and this scheduler's warm-up starts at it, not at zero.

@@ -28,10 +28,13 @@ record Plan(
    * The facts the plan was made for.
    *
    * @param batchTokens as configured
-   * @param tokensPerStep the same in whole sequences
-   * @param lastStepSequences sequences of the last step, which may not be full
+   * @param sequencesPerStep the same in whole sequences, no more than there are
+   * @param tokensPerStep the same in tokens
+   * @param steps full ones only, as trainers take them in one pass
+   * @param unreadSequences the last ones, too few for another full step
    * @param curriculumTokens without end-of-text
-   * @param trainedTokens with end-of-text, without padding
+   * @param streamTokens the same with end-of-text, without padding
+   * @param trainedTokens those of them that the steps read
    * @param direction how quality moves along the order
    * @param qualityCorrelation of the quantile with position
    */
@@ -43,9 +46,10 @@ record Plan(
       long sequencesPerStep,
       long tokensPerStep,
       long steps,
-      long lastStepSequences,
+      long unreadSequences,
       long documents,
       long curriculumTokens,
+      long streamTokens,
       long trainedTokens,
       double peakLearningRate,
       String shape,
@@ -84,7 +88,8 @@ record Plan(
    *
    * @param shape {@code constant}, {@code linear} or {@code minus-sqrt}
    * @param finalRatio the final rate as a share of the peak
-   * @param finalRatioBasis {@code published}, {@code interpolated} or {@code extrapolated}
+   * @param finalRatioBasis {@code published}, {@code interpolated} or {@code extrapolated}, and
+   *     whether a point that it rests on is itself uncertain
    * @param decayStartStep the last step at the peak
    * @param holdSteps steps at the final rate after the decay
    * @param meanRateOverDecay 0 without a decay

@@ -9,6 +9,7 @@ import io.gradus.jobs.advise.Plan.Metrics;
 import io.gradus.jobs.advise.Plan.Run;
 import io.gradus.jobs.advise.Plan.Warning;
 import io.gradus.jobs.advise.QualityCurve.Direction;
+import io.gradus.jobs.advise.Schedule.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,23 +21,32 @@ final class PlanWarnings {
   private final QualityCurve quality;
   private final Direction direction;
   private final int wishedCheckpoints;
+  private final long wishedDecaySteps;
+  private final long saveInterval;
 
   PlanWarnings(
       Evidence evidence,
       Run run,
       QualityCurve quality,
       Direction direction,
-      int wishedCheckpoints) {
+      int wishedCheckpoints,
+      long wishedDecaySteps,
+      long saveInterval) {
     this.evidence = evidence;
     this.run = run;
     this.quality = quality;
     this.direction = direction;
     this.wishedCheckpoints = wishedCheckpoints;
+    this.wishedDecaySteps = wishedDecaySteps;
+    this.saveInterval = saveInterval;
   }
 
   /** Warnings on one candidate. */
   List<Warning> of(Schedule schedule, Averaging averaging) {
     List<Warning> warnings = new ArrayList<>();
+    if (schedule.shape() == Shape.MINUS_SQRT) {
+      decay(warnings, schedule);
+    }
     if (!averaging.averages()) {
       return warnings;
     }
@@ -87,6 +97,37 @@ final class PlanWarnings {
     return warnings;
   }
 
+  private void decay(List<Warning> warnings, Schedule schedule) {
+    long actual = schedule.decayEnd() - schedule.decayStart();
+    double slack = evidence.value("limits", "decaySlack") * wishedDecaySteps;
+    if (Math.abs(actual - wishedDecaySteps) > slack) {
+      warnings.add(
+          new Warning(
+              "decay-length-differs",
+              "caution",
+              "The decay takes "
+                  + steps(actual)
+                  + ", not the "
+                  + number(wishedDecaySteps)
+                  + " of advise.decay: warm-up and averaged checkpoints leave no more room.",
+              "Set advise.warm-up, advise.average-window or advise.decay lower.",
+              List.of("decay.share", "limits")));
+    }
+    if (schedule.decayStart() % saveInterval != 0) {
+      warnings.add(
+          new Warning(
+              "decay-start-not-saved",
+              "caution",
+              "The decay begins at step "
+                  + number(schedule.decayStart())
+                  + ", between the checkpoints that are saved every "
+                  + steps(saveInterval)
+                  + ".",
+              "Save a checkpoint at that step too, to branch off other final rates there.",
+              List.of("branch-sweep", "limits")));
+    }
+  }
+
   /**
    * Warnings on the run.
    *
@@ -98,7 +139,22 @@ final class PlanWarnings {
     outOfScope(warnings);
     fewSteps(warnings);
     direction(warnings, main, nearZero);
-    if (run.batchTokens() != run.tokensPerStep()) {
+    if (Planner.wholeSequences(run.batchTokens(), run.sequenceLength()) > run.sequences()) {
+      warnings.add(
+          new Warning(
+              "batch-exceeds-curriculum",
+              "loud",
+              "advise.batch-tokens asks for "
+                  + number(run.batchTokens())
+                  + " tokens a step, more than the curriculum has. The plan puts all "
+                  + number(run.sequences())
+                  + " sequences into 1 step, because a larger batch would begin a second epoch in"
+                  + " another order.",
+              "Set advise.batch-tokens far below "
+                  + number(run.tokensPerStep())
+                  + ", or sample more tokens.",
+              List.of("configuration", "curriculum")));
+    } else if (run.batchTokens() != run.tokensPerStep()) {
       warnings.add(
           new Warning(
               "batch-rounded",
@@ -114,16 +170,18 @@ final class PlanWarnings {
               "Set advise.batch-tokens to a multiple of pack.sequence-length.",
               List.of("configuration")));
     }
-    if (run.lastStepSequences() < run.sequencesPerStep()) {
+    if (run.unreadSequences() > 0) {
       warnings.add(
           new Warning(
-              "last-step-not-full",
+              "unread-sequences",
               "note",
-              "The last step has "
-                  + number(run.lastStepSequences())
+              "The plan takes full steps only, as trainers do in one pass: the last "
+                  + number(run.unreadSequences())
                   + " of "
-                  + number(run.sequencesPerStep())
-                  + " sequences. Trainers that drop such a batch, and Megatron-LM, leave them out"
+                  + number(run.sequences())
+                  + " sequences ("
+                  + percent((double) run.unreadSequences() / run.sequences())
+                  + ") are not read"
                   + (direction == Direction.ASCENDING ? "; they are the best data." : "."),
               "Choose advise.batch-tokens so that "
                   + number(run.sequences())
@@ -194,7 +252,7 @@ final class PlanWarnings {
                 ? "Set advise.batch-tokens to about "
                     + number(batch)
                     + " ("
-                    + steps(Planner.divideUp(run.sequences(), batch / run.sequenceLength()))
+                    + steps(run.sequences() / (batch / run.sequenceLength()))
                     + "), or sample more tokens."
                 : "Sample more tokens, or pack shorter sequences.",
             List.of("limits", "curriculum")));

@@ -49,6 +49,7 @@ final class Planner {
   private final Run run;
   private final long saveInterval;
   private final String intervalLimit;
+  private final long decaySteps;
   private final PlanWarnings planWarnings;
 
   private Planner(AdviseConfig config, CurriculumProfile profile, long sequenceLength) {
@@ -59,7 +60,10 @@ final class Planner {
     this.run = run(profile, sequenceLength);
     this.intervalLimit = intervalLimit();
     this.saveInterval = saveInterval();
-    this.planWarnings = new PlanWarnings(evidence, run, quality, direction, config.checkpoints());
+    this.decaySteps = Math.max(1, Math.round(config.decay() * run.steps()));
+    this.planWarnings =
+        new PlanWarnings(
+            evidence, run, quality, direction, config.checkpoints(), decaySteps, saveInterval);
   }
 
   /**
@@ -117,8 +121,10 @@ final class Planner {
   private Run run(CurriculumProfile profile, long sequenceLength) {
     long stream = profile.tokens() + profile.documents();
     long sequences = Math.max(1, divideUp(stream, sequenceLength));
-    long sequencesPerStep = Math.max(1, Math.round((double) config.batchTokens() / sequenceLength));
-    long steps = divideUp(sequences, sequencesPerStep);
+    long sequencesPerStep =
+        Math.min(sequences, wholeSequences(config.batchTokens(), sequenceLength));
+    long steps = sequences / sequencesPerStep;
+    long read = steps * sequencesPerStep;
     return new Run(
         config.parameters(),
         config.batchTokens(),
@@ -127,10 +133,11 @@ final class Planner {
         sequencesPerStep,
         sequencesPerStep * sequenceLength,
         steps,
-        sequences - (steps - 1) * sequencesPerStep,
+        sequences - read,
         profile.documents(),
         profile.tokens(),
         stream,
+        Math.min(stream, read * sequenceLength),
         config.peakLearningRate(),
         profile.shape(),
         profile.within(),
@@ -308,11 +315,16 @@ final class Planner {
     return Math.round(config.warmUp() * run.steps());
   }
 
-  /** A decay that begins at a saved checkpoint, so that other final rates can branch off there. */
+  /**
+   * A decay that begins at a saved checkpoint, so that other final rates can branch off there, or
+   * where configured when the nearest checkpoint would make it much longer or shorter.
+   */
   private Schedule decaying(Shape shape, FinalRatio ratio, long decayEnd) {
-    double wished = decayEnd - config.decay() * run.steps();
+    long wished = Math.max(0, decayEnd - decaySteps);
     long latest = (decayEnd - 1) / saveInterval;
-    long start = saveInterval * Math.min(latest, Math.round(wished / saveInterval));
+    long saved = saveInterval * Math.min(latest, Math.round((double) wished / saveInterval));
+    boolean near = Math.abs(saved - wished) <= evidence.value("limits", "decaySlack") * decaySteps;
+    long start = near ? saved : wished;
     return new Schedule(
         shape,
         config.peakLearningRate(),
@@ -416,13 +428,15 @@ final class Planner {
 
   private Metrics metrics(Schedule schedule, Averaging averaging) {
     double best = evidence.value("metric.lambda", "bestShare");
+    double read = (double) run.trainedTokens() / run.streamTokens();
     Exposure alone =
-        Exposure.of(quality, schedule::rate, run.steps(), config.peakLearningRate(), best);
+        Exposure.of(quality, schedule::rate, run.steps(), read, config.peakLearningRate(), best);
     Exposure averaged =
         Exposure.of(
             quality,
             step -> schedule.rate(step) * averaging.share(step),
             run.steps(),
+            read,
             config.peakLearningRate(),
             best);
     return new Metrics(
@@ -597,7 +611,11 @@ final class Planner {
     return Math.min(step * run.tokensPerStep(), run.trainedTokens());
   }
 
-  static long divideUp(long dividend, long divisor) {
+  static long wholeSequences(long tokens, long sequenceLength) {
+    return Math.max(1, Math.round((double) tokens / sequenceLength));
+  }
+
+  private static long divideUp(long dividend, long divisor) {
     return (dividend + divisor - 1) / divisor;
   }
 

@@ -38,13 +38,15 @@ public record ReaderSettings(
                   Map.of(
                       "--data-path", "megatron/train",
                       "--seq-length", Integer.toString(stream.sequenceLength()),
-                      "--split", "1,0,0",
-                      "--train-samples", Long.toString(stream.sequences()),
+                      "--split", "100,0,0",
                       "--data-cache-path", "a folder with identity index caches")),
               "GPTDataset always shuffles. Build it once, then overwrite its caches"
                   + " *-GPTDataset-train-{document_index,sample_index,shuffle_index}.npy with int32"
-                  + " arange(documents), int32 [[0,0],[1,0],...] (samples + 1 rows) and uint32"
-                  + " arange(samples), where there is one document more than there are samples.");
+                  + " arange(documents), int32 [[0,0],[1,0],...] (samples + 1 rows; int64 where an"
+                  + " int32 cannot count them) and uint32 arange(samples), where there is one"
+                  + " document more than there are samples. Take the number of steps from the"
+                  + " plan's fragments/megatron.sh: Megatron must not be asked for more than one"
+                  + " epoch.");
       case PARQUET ->
           new ReaderSettings(
               format,

@@ -22,7 +22,11 @@ final class PageTemplate {
     all.put("style", resource("report.css"));
     all.put("script", resource("report.js"));
     all.put("charts", resource(CHARTS).replaceAll("//# sourceMappingURL=\\S*", ""));
-    return Mustache.compiler().escapeHTML(true).compile(resource("report.mustache")).execute(all);
+    return Mustache.compiler()
+        .escapeHTML(true)
+        .emptyStringIsFalse(true)
+        .compile(resource("report.mustache"))
+        .execute(all);
   }
 
   private static String resource(String name) {

@@ -10,9 +10,6 @@ import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -34,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * The ratings before and after sampling, small enough for a page. Sums are exact decimals, so that
- * they do not depend on the order of rows.
+ * they do not depend on the order of rows. A score that is not finite counts as missing.
  *
  * @param criteria in the order of the ratings
  * @param sources the largest ones by tokens before sampling, and one line for the rest if any
@@ -43,6 +40,9 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
   static final int BINS = 40;
   private static final int LARGEST_SOURCES = 12;
   private static final int MISSING = -1;
+
+  /** Scores further from 0 count as this far, so that their exact sums fit a decimal of Spark. */
+  private static final double FURTHEST = 1e13;
 
   private static final String COPIES = "copies";
   private static final String CRITERION = "criterion";
@@ -114,8 +114,7 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
   /**
    * Counts in one pass over the ratings joined with the selection.
    *
-   * @param calibration the result of {@code calibrate}, whose quantiles set the histograms' limits;
-   *     without it they run from the least to the greatest score
+   * @param calibration the result of {@code calibrate}, whose quantiles set the histograms' limits
    */
   static RatingStatistics gather(
       SparkSession session,
@@ -124,7 +123,7 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
       JsonNode calibration) {
     List<String> names = ratings.table().criteria();
     Dataset<Row> rated = session.read().parquet(ratings.directory().table().toString());
-    List<Limits> limits = limits(rated, names, calibration);
+    List<Limits> limits = limits(names, calibration);
     Dataset<Row> copies =
         session
             .read()
@@ -168,51 +167,40 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
   }
 
   private static Column score(int criterion, Column score, Limits limits) {
-    Column bin =
-        floor(score.minus(limits.low()).divide((limits.high() - limits.low()) / BINS)).cast("int");
-    Column missing = score.isNull().or(isnan(score));
+    Column missing =
+        score
+            .isNull()
+            .or(isnan(score))
+            .or(score.isin(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
+    Column number = when(missing, 0.0).otherwise(between(-FURTHEST, score, FURTHEST));
+    Column place = number.minus(limits.low()).divide((limits.high() - limits.low()) / BINS);
     return struct(
         lit(criterion).as(CRITERION),
-        when(missing, MISSING).otherwise(least(lit(BINS - 1), greatest(lit(0), bin))).as(BIN),
-        when(missing, lit(0)).otherwise(score).cast("decimal(18,4)").as(SCORE));
+        when(missing, MISSING).otherwise(floor(between(0, place, BINS - 1)).cast("int")).as(BIN),
+        number.cast("decimal(18,4)").as(SCORE));
+  }
+
+  private static Column between(double least, Column value, double greatest) {
+    return least(lit(greatest), greatest(lit(least), value));
   }
 
   private static Column weighted(String tokens) {
     return sum(col(SCORE).multiply(col(tokens).cast("decimal(18,0)")));
   }
 
-  private static List<Limits> limits(Dataset<Row> rated, List<String> names, JsonNode calibration) {
-    JsonNode overall = calibration.path("table").path("overall");
-    if (!names.stream().allMatch(name -> overall.path(name).path("minimum").isNumber())) {
-      return extremes(rated, names);
-    }
+  private static List<Limits> limits(List<String> names, JsonNode calibration) {
     List<Limits> limits = new ArrayList<>();
     for (String name : names) {
-      JsonNode moments = overall.path(name);
-      double least = moments.path("minimum").asDouble();
-      double greatest = moments.path("maximum").asDouble();
+      JsonNode moments = calibration.required("table").required("overall").required(name);
+      double least = moments.required("minimum").asDouble();
+      double greatest = moments.required("maximum").asDouble();
       double low = moments.path("quantiles").path("0.05").asDouble(least);
       double high = moments.path("quantiles").path("0.95").asDouble(greatest);
       double margin = (high - low) / 2;
-      limits.add(wide(Math.max(least, low - margin), Math.min(greatest, high + margin)));
-    }
-    return limits;
-  }
-
-  private static List<Limits> extremes(Dataset<Row> rated, List<String> names) {
-    List<Column> extremes = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      Column score = col("`" + names.get(i) + "`");
-      Column number = when(not(isnan(score)), score);
-      extremes.add(min(number).as("least" + i));
-      extremes.add(max(number).as("greatest" + i));
-    }
-    Row row = rated.agg(lit(0).as("none"), extremes.toArray(Column[]::new)).first();
-    List<Limits> limits = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      Double least = row.getAs("least" + i);
-      Double greatest = row.getAs("greatest" + i);
-      limits.add(least == null ? wide(0, 0) : wide(least, greatest));
+      limits.add(
+          wide(
+              Math.max(-FURTHEST, Math.max(least, low - margin)),
+              Math.min(FURTHEST, Math.min(greatest, high + margin))));
     }
     return limits;
   }

@@ -12,7 +12,8 @@ import java.util.Map;
  *
  * @param pipeline the pipeline's name
  * @param workspace the root of its outputs, where stages lie under name and fingerprint
- * @param manifests of the finished stages, by stage name; a missing stage is left out of the page
+ * @param manifests of the finished stages, by stage name; a missing stage is left out of the page,
+ *     but {@code calibrate} must be there
  * @param profile of the curriculum
  * @param plan the content of {@code plan.json}
  */

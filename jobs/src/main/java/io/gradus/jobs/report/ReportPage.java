@@ -757,14 +757,14 @@ final class ReportPage {
 
   private Map<String, Object> schedule() {
     JsonNode main = inputs.plan().path("main");
-    double trained = Math.max(1, inputs.plan().path("run").path("trainedTokens").asDouble());
+    double stream = Math.max(1, inputs.plan().path("run").path("streamTokens").asDouble());
     List<Map<String, Object>> points = new ArrayList<>();
     main.path("curve")
         .forEach(
             point ->
                 points.add(
                     Map.of(
-                        "place", round(100 * point.path("token").asDouble() / trained),
+                        "place", round(100 * point.path("token").asDouble() / stream),
                         "step", point.path("step").asLong(),
                         "rate", point.path("rate").asDouble(),
                         "equivalentRate", point.path("equivalentRate").asDouble())));
@@ -775,7 +775,7 @@ final class ReportPage {
             checkpoint ->
                 checkpoints.add(
                     Map.of(
-                        "place", round(100 * checkpoint.path("token").asDouble() / trained),
+                        "place", round(100 * checkpoint.path("token").asDouble() / stream),
                         "step", checkpoint.path("step").asLong(),
                         "weight", round(checkpoint.path("weight").asDouble()))));
     return Map.of("points", points, "checkpoints", checkpoints);

@@ -60,7 +60,7 @@ class AdviseJobTest {
     assertThat(result.summary())
         .isEqualTo(
             "Warm up over 146 steps to 0.003, stay there to step 13,185, decay by 1-sqrt to 0.001"
-                + " (33 % of the peak) at step 14,649, then average the last 6 checkpoints (equal"
+                + " (33 % of the peak) at step 14,648, then average the last 6 checkpoints (equal"
                 + " mean), one every 293 steps.");
     JsonNode plan = Json.read(output("plan").text("plan.json").orElseThrow(), JsonNode.class);
     assertThat(plan.at("/main/summary").asText()).isEqualTo(result.summary());
@@ -70,7 +70,7 @@ class AdviseJobTest {
 
   @Test
   void megatronIsAskedForFullStepsOnlySoThatNoSecondEpochIsPlanned() {
-    advise("plan");
+    assertThat(advise("plan").checkpoints()).endsWith(14_648L);
     assertThat(output("plan").text("fragments/megatron.sh").orElseThrow())
         .contains(
             """
@@ -83,8 +83,8 @@ class AdviseJobTest {
               --min-lr 0.001
               --lr-decay-style WSD
               --lr-wsd-decay-style minus_sqrt
-              --lr-decay-iters 14649
-              --lr-wsd-decay-iters 1464
+              --lr-decay-iters 14648
+              --lr-wsd-decay-iters 1463
               --save-interval 293
               --split 100,0,0
             )
@@ -97,6 +97,8 @@ class AdviseJobTest {
     JsonNode arguments =
         Json.read(output("plan").text("fragments/transformers.json").orElseThrow(), JsonNode.class);
     assertThat(arguments.get("train_sampling_strategy").asText()).isEqualTo("sequential");
+    assertThat(arguments.get("dataloader_drop_last").asBoolean()).isTrue();
+    assertThat(arguments.get("max_steps").asLong()).isEqualTo(14_648);
     assertThat(arguments.get("lr_scheduler_type").asText()).isEqualTo("warmup_stable_decay");
     JsonNode decay = arguments.get("lr_scheduler_kwargs");
     assertThat(decay.get("decay_type").asText()).isEqualTo("1-sqrt");

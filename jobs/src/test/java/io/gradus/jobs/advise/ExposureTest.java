@@ -14,7 +14,7 @@ class ExposureTest {
   private final QualityCurve ascending = new QualityCurve(Profiles.ascending(1_000_000));
 
   private Exposure of(QualityCurve quality, Schedule schedule) {
-    return Exposure.of(quality, schedule::rate, STEPS, schedule.peak(), 0.1);
+    return Exposure.of(quality, schedule::rate, STEPS, 1, schedule.peak(), 0.1);
   }
 
   private static Schedule decay(double last) {

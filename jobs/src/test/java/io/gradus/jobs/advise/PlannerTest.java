@@ -97,13 +97,21 @@ class PlannerTest {
   }
 
   @Test
-  void stepsAreWholeSequencesAndCountEveryToken() {
-    Plan.Run run = plan(Profiles.ascending(30 * BILLION)).run();
-    assertThat(run.trainedTokens()).isEqualTo(30 * BILLION + 2_000);
+  void stepsAreFullAndTheSequencesTheyLeaveOutAreNamed() {
+    Plan plan = plan(Profiles.ascending(30 * BILLION));
+    Plan.Run run = plan.run();
+    assertThat(run.streamTokens()).isEqualTo(30 * BILLION + 2_000);
     assertThat(run.sequencesPerStep()).isEqualTo(977);
     assertThat(run.tokensPerStep()).isEqualTo(977 * 2048);
-    assertThat((run.steps() - 1) * run.sequencesPerStep() + run.lastStepSequences())
-        .isEqualTo(run.sequences());
+    assertThat(run.steps()).isEqualTo(14_993);
+    assertThat(run.trainedTokens()).isEqualTo(14_993 * run.tokensPerStep());
+    assertThat(run.unreadSequences()).isEqualTo(run.sequences() - 14_993 * 977).isEqualTo(278);
+    assertThat(plan.warnings())
+        .filteredOn(warning -> warning.code().equals("unread-sequences"))
+        .extracting(Warning::message)
+        .containsExactly(
+            "The plan takes full steps only, as trainers do in one pass: the last 278 of"
+                + " 14,648,439 sequences (0.0 %) are not read; they are the best data.");
   }
 
   @Test
@@ -114,6 +122,15 @@ class PlannerTest {
         .isEqualTo(main.averaging().checkpoints().get(0).step());
     assertThat(main.averaging().saveIntervalTokens()).isLessThanOrEqualTo(4 * BILLION);
     assertThat(main.warnings()).extracting(Warning::code).contains("average-over-annealed-tail");
+  }
+
+  @Test
+  void aRatioBesideAnUncertainPointIsSaidToBeSo() {
+    Candidate main = plan(Profiles.ascending(100 * BILLION)).main();
+    assertThat(main.schedule().finalRatioBasis()).isEqualTo("interpolated (uncertain knot)");
+    assertThat(main.why())
+        .extracting(Plan.Reason::text)
+        .anySatisfy(text -> assertThat(text).contains("is interpolated (uncertain knot) for 100B"));
   }
 
   @Test
@@ -164,6 +181,45 @@ class PlannerTest {
   }
 
   @Test
+  void aDecayKeepsItsLengthWhereNoCheckpointIsNear() {
+    Plan plan =
+        Planner.plan(
+            config("decay = 0.05, checkpoints = 2"), Profiles.ascending(30 * BILLION), 2048);
+    assertThat(plan.run().steps()).isEqualTo(14_993);
+    assertThat(plan.main().averaging().saveIntervalSteps()).isEqualTo(1_499);
+    assertThat(plan.main().schedule().decaySteps()).isEqualTo(750);
+    assertThat(plan.main().warnings())
+        .filteredOn(warning -> warning.code().equals("decay-start-not-saved"))
+        .extracting(Warning::message)
+        .containsExactly(
+            "The decay begins at step 14,243, between the checkpoints that are saved every 1,499"
+                + " steps.");
+    assertThat(codes(plan)).doesNotContain("decay-length-differs");
+    assertThat(codes(plan(Profiles.ascending(30 * BILLION))))
+        .doesNotContain("decay-start-not-saved");
+  }
+
+  @Test
+  void aDecayThatTheWarmUpLeavesNoRoomForIsWarnedOf() {
+    Plan plan =
+        Planner.plan(
+            config(
+                "parameters = 70B, warm-up = 0.2, decay = 0.5, average-window = 0.5,"
+                    + " checkpoints = 10"),
+            Profiles.ascending(1_400 * BILLION),
+            2048);
+    assertThat(plan.main().schedule().holdSteps()).isPositive();
+    assertThat(plan.main().warnings())
+        .filteredOn(warning -> warning.code().equals("decay-length-differs"))
+        .extracting(Warning::message)
+        .containsExactly(
+            String.format(
+                "The decay takes %,d steps, not the %,d of advise.decay: warm-up and averaged"
+                    + " checkpoints leave no more room.",
+                plan.main().schedule().decaySteps(), Math.round(0.5 * plan.run().steps())));
+  }
+
+  @Test
   void aTinyCurriculumIsSaidToBeFarOutsideAndGivenARemedy() {
     Plan plan = plan(Profiles.ascending(500_000));
     assertThat(plan.run().steps()).isEqualTo(1);
@@ -175,8 +231,32 @@ class PlannerTest {
   }
 
   @Test
+  void aBatchLargerThanTheCurriculumIsCutToItSoThatNoSecondEpochIsPlanned() {
+    Plan plan = plan(Profiles.ascending(500_000));
+    assertThat(plan.run().sequencesPerStep()).isEqualTo(plan.run().sequences()).isEqualTo(246);
+    assertThat(plan.run().unreadSequences()).isZero();
+    assertThat(new Fragments(plan.run(), plan.main()).of(Trainer.MEGATRON))
+        .contains("--global-batch-size 246\n", "--train-iters 1\n");
+    assertThat(plan.warnings())
+        .filteredOn(warning -> warning.code().equals("batch-exceeds-curriculum"))
+        .singleElement()
+        .satisfies(
+            warning -> {
+              assertThat(warning.severity()).isEqualTo("loud");
+              assertThat(warning.message())
+                  .isEqualTo(
+                      "advise.batch-tokens asks for 2,000,000 tokens a step, more than the"
+                          + " curriculum has. The plan puts all 246 sequences into 1 step, because"
+                          + " a larger batch would begin a second epoch in another order.");
+              assertThat(warning.remedy())
+                  .isEqualTo("Set advise.batch-tokens far below 503,808, or sample more tokens.");
+            });
+    assertThat(codes(plan)).doesNotContain("batch-rounded");
+  }
+
+  @Test
   void aRunThatSavesTooFewCheckpointsIsWarnedOf() {
-    Plan plan = Planner.plan(config("batch-tokens = 200k"), Profiles.ascending(500_000), 2048);
+    Plan plan = Planner.plan(config("batch-tokens = 160k"), Profiles.ascending(500_000), 2048);
     assertThat(plan.main().averaging().checkpoints()).hasSize(3);
     assertThat(codes(plan)).contains("fewer-checkpoints", "average-window-long");
   }
@@ -246,6 +326,11 @@ class PlannerTest {
       @ForAll @LongRange(min = 200, max = 100_000_000_000_000L) long tokens,
       @ForAll @LongRange(min = 1, max = 16_000_000) long batch) {
     Plan plan = Planner.plan(config("batch-tokens = " + batch), Profiles.ascending(tokens), 2048);
+    Plan.Run run = plan.run();
+    assertThat(run.steps() * run.sequencesPerStep() + run.unreadSequences())
+        .isEqualTo(run.sequences());
+    assertThat(run.unreadSequences()).isBetween(0L, run.sequencesPerStep() - 1);
+    assertThat(run.trainedTokens()).isBetween(1L, run.streamTokens());
     for (Candidate candidate :
         Stream.concat(Stream.of(plan.main()), plan.alternatives().stream()).toList()) {
       List<Long> steps = new ArrayList<>();

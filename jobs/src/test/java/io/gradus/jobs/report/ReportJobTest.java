@@ -127,6 +127,13 @@ class ReportJobTest {
   }
 
   @Test
+  void whatThereIsNothingToSayAboutHasNoTagAndNoNote() {
+    assertThat(page)
+        .doesNotContain("<span class=\"tag\"></span>")
+        .doesNotContain("<p class=\"note\"></p>");
+  }
+
+  @Test
   void aRunWithoutVerificationIsWarnedOf() {
     Map<String, Manifest> manifests = new TreeMap<>(run.inputs().manifests());
     manifests.remove("verify");

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,6 +192,17 @@ record SampleRun(
     return new CurriculumProfile("ascending", "source", total, order.size(), bins);
   }
 
+  private static Map<String, Map<String, Double>> overall(List<Document> documents) {
+    Map<String, Map<String, Double>> overall = new TreeMap<>();
+    for (int c = 0; c < CRITERIA.size(); c++) {
+      int criterion = c;
+      DoubleSummaryStatistics scores =
+          documents.stream().mapToDouble(d -> d.scores().get(criterion)).summaryStatistics();
+      overall.put(CRITERIA.get(c), Map.of("minimum", scores.getMin(), "maximum", scores.getMax()));
+    }
+    return overall;
+  }
+
   private static Map<String, Manifest> manifests(
       List<Document> documents, List<Document> selected, JsonNode advised) {
     long tokens = tokens(documents);
@@ -212,7 +224,13 @@ record SampleRun(
          "table": {"rows": %d, "tokens": %d, "criteria": ["educational_value"]}}
         """
             .formatted(documents.size(), tokens));
-    add(manifests, "calibrate", "{\"rows\": 20, \"table\": {\"sources\": 4}}");
+    add(
+        manifests,
+        "calibrate",
+        """
+        {"rows": 20, "table": {"overall": %s, "sources": 4}}
+        """
+            .formatted(Json.write(overall(documents))));
     add(
         manifests,
         "sample",
@@ -240,7 +258,7 @@ record SampleRun(
             "settings": {"shuffle": "False", "num_canonical_nodes": "1"},
             "note": "The default number of canonical nodes would change the order on several nodes."},
            {"format": "MEGATRON", "reader": "megatron.core.datasets.gpt_dataset.GPTDataset",
-            "settings": {"--data-path": "megatron/train", "--split": "1,0,0"},
+            "settings": {"--data-path": "megatron/train", "--split": "100,0,0"},
             "note": "GPTDataset always shuffles; overwrite its index caches with the identity."}]}
         """
             .formatted(selected.size(), tokens(selected)));
