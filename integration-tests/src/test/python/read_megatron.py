@@ -48,7 +48,7 @@ def check_indexed_dataset(prefix: str, expected: ExpectedTokens, token_bytes: in
 
 
 def build(prefix: str, sequence_length: int, samples: int, cache: str) -> GPTDataset:
-    """Builds the training set as Megatron does with `--data-path PREFIX --split 1,0,0`.
+    """Builds the training set as Megatron does with `--data-path PREFIX --split 100,0,0`.
 
     torch.distributed stays uninitialised: the builder then behaves as the only rank, and nothing
     here needs a process group or a GPU.
