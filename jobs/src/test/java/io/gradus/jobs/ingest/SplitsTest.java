@@ -7,6 +7,7 @@ import io.gradus.jobs.ingest.IngestConfig.Format;
 import io.gradus.jobs.ingest.IngestConfig.Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,29 @@ class SplitsTest {
       cut.addAll(read(bytes, split));
     }
     assertThat(cut).isEqualTo(whole);
+  }
+
+  @Test
+  void aSplitInsideALongLineIsNotReadBeyondItsEnd() throws IOException {
+    long start = 1 << 20;
+    long end = 2 << 20;
+    Split split = new Split(file(1L << 40, Compression.NONE), start, end);
+    // Of a line of a tebibyte; whoever asks for its end would not come back.
+    long[] given = {0};
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            if (given[0] > 2 * (end - start)) {
+              throw new AssertionError("read on to the end of the line");
+            }
+            given[0]++;
+            return 'x';
+          }
+        };
+    try (JsonLines lines = new JsonLines(endless, split, INPUT, new DocumentRules(40, 100))) {
+      assertThat(lines.next()).isEmpty();
+    }
   }
 
   @Test
