@@ -10,6 +10,7 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.StageDirectory;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -29,6 +30,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * buckets whose number follows from what the first reading found.
  */
 public final class IngestJob {
+  private static final int NAMED_FILES = 5;
 
   /**
    * Digests of what the documents depend on beside the configuration, for the fingerprint.
@@ -48,8 +50,8 @@ public final class IngestJob {
    *
    * @throws UserMistake when a path matches nothing, the tokenizer cannot be used, a Parquet column
    *     is missing, no document is left, or the input changed meanwhile
-   * @throws TooManyBadRecords when more records are bad than the configuration allows; the sample
-   *     is there then
+   * @throws TooManyBadRecords when more records are bad, or more files unreadable, than the
+   *     configuration allows; the sample is there then
    */
   public IngestResult run(JobContext context, IngestConfig config, StageDirectory output) {
     Configuration hadoop = context.hadoop();
@@ -116,6 +118,9 @@ public final class IngestJob {
               + files.files().size()
               + " files that match. Give files with records.");
     }
+    if (scan.unreadableFiles() > config.maxUnreadableFiles()) {
+      throw tooManyUnreadableFiles(scan, config, output);
+    }
     if (scan.bad() > config.maxBadRecords() * scan.records()) {
       throw tooManyBadRecords(scan, config, output);
     }
@@ -127,6 +132,31 @@ public final class IngestJob {
               + output.file(BadRecordSample.FILE)
               + ". Mend the input.");
     }
+  }
+
+  private static TooManyBadRecords tooManyUnreadableFiles(
+      ScanSummary scan, IngestConfig config, StageDirectory output) {
+    StringBuilder message =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "ingest: %,d files cannot be read to their end, more than"
+                    + " ingest.max-unreadable-files = %,d allows:",
+                scan.unreadableFiles(),
+                config.maxUnreadableFiles()));
+    List<String> named = scan.sample().files(Reason.UNREADABLE, NAMED_FILES);
+    named.forEach(file -> message.append(String.format(Locale.ROOT, "%n  %s", file)));
+    if (scan.unreadableFiles() > named.size()) {
+      message.append(
+          String.format(Locale.ROOT, "%n  and %,d more", scan.unreadableFiles() - named.size()));
+    }
+    message
+        .append(System.lineSeparator())
+        .append("Where and why they stop is in ")
+        .append(output.file(BadRecordSample.FILE))
+        .append(". Fetch these files again, or raise ingest.max-unreadable-files to go on without")
+        .append(" what they have lost.");
+    return new TooManyBadRecords(message.toString());
   }
 
   private static TooManyBadRecords tooManyBadRecords(
