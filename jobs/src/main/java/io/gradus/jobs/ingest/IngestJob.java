@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkThrowable;
@@ -63,9 +64,10 @@ public final class IngestJob {
     Broadcast<SerializableConfiguration> configuration =
         SerializableConfiguration.broadcast(session.sparkContext(), hadoop);
     DocumentRules rules = new DocumentRules(config.maxRecordSize(), tokenizer.vocabularySize());
-    RawRecords raw = new RawRecords(session, config, files.files(), rules, configuration);
+    RawRecords raw =
+        reading(() -> new RawRecords(session, config, files.files(), rules, configuration));
 
-    ScanSummary scan = scan(raw);
+    ScanSummary scan = reading(() -> scan(raw));
     if (!scan.sample().isEmpty()) {
       output.writeText(BadRecordSample.FILE, scan.sample().toJsonLines());
     }
@@ -73,7 +75,8 @@ public final class IngestJob {
 
     int buckets = config.buckets() > 0 ? config.buckets() : BucketCount.of(scan.textBytes());
     SourceTotals written =
-        write(context, raw, configuration, tokenizer, buckets, scan.valid(), output);
+        reading(
+            () -> write(context, raw, configuration, tokenizer, buckets, scan.valid(), output));
     SourceCounts counts = written.total();
     if (counts.documents() + counts.duplicates() != scan.valid()
         || !InputFiles.expand(hadoop, config).digest().equals(files.digest())) {
@@ -101,13 +104,9 @@ public final class IngestJob {
   }
 
   private static ScanSummary scan(RawRecords raw) {
-    try {
-      return raw.outcomes()
-          .mapPartitions(outcomes -> Collections.singleton(ScanSummary.of(outcomes)).iterator())
-          .treeReduce(ScanSummary::merge);
-    } catch (Exception e) {
-      throw unreadableFile(e);
-    }
+    return raw.outcomes()
+        .mapPartitions(outcomes -> Collections.singleton(ScanSummary.of(outcomes)).iterator())
+        .treeReduce(ScanSummary::merge);
   }
 
   private static void judge(
@@ -232,9 +231,23 @@ public final class IngestJob {
             second));
   }
 
-  /** A file that Spark's own reader could not go on with is the user's to mend. */
-  private static RuntimeException unreadableFile(Exception failure) {
+  private static <T> T reading(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (Exception e) {
+      throw mistakeIn(e);
+    }
+  }
+
+  /**
+   * What a task says is the user's mistake is that here too; so is a file that Spark's own reader
+   * could not go on with.
+   */
+  private static RuntimeException mistakeIn(Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserMistake mistake) {
+        return mistake;
+      }
       if (cause instanceof SparkThrowable spark
           && String.valueOf(spark.getCondition()).startsWith("FAILED_READ_FILE")) {
         return new UserMistake(
