@@ -64,6 +64,50 @@ class RaterBundleTest {
         .hasMessageContaining("its SHA-256 is");
   }
 
+  /** Publishes the bundle, changes one file of the copy, and gives the copy to an executor. */
+  private void assertExecutorRefuses(String file) throws IOException {
+    Configuration hadoop = new Configuration();
+    RaterBundle found = RaterBundle.find(bundle.toString(), hadoop);
+    String folder =
+        found
+            .publish(new org.apache.hadoop.fs.Path(temporary.resolve("p").toString()), hadoop)
+            .toString();
+    Path copy = Path.of(folder, file);
+    Files.delete(copy.resolveSibling("." + file + ".crc"));
+    Files.writeString(copy, " ", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> ExecutorRaters.bundle(folder, found.digest(), 1, hadoop))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageStartingWith(folder + "/" + file + ": its SHA-256 is ")
+        .hasMessageEndingWith(
+            "The file was changed or damaged: remove this folder, it is written anew.");
+  }
+
+  @Test
+  void anExecutorRefusesACopyWithAnotherDefinition() throws IOException {
+    write(definition -> definition.put("version", "another definition"));
+    assertExecutorRefuses("rater.json");
+  }
+
+  @Test
+  void anExecutorRefusesACopyWithAnotherModel() throws IOException {
+    write(definition -> definition.put("version", "another model"));
+    assertExecutorRefuses("model.onnx");
+  }
+
+  @Test
+  void anIncompleteCopyIsCompleted() throws IOException {
+    write(definition -> definition.put("version", "incomplete"));
+    Configuration hadoop = new Configuration();
+    RaterBundle found = RaterBundle.find(bundle.toString(), hadoop);
+    org.apache.hadoop.fs.Path bundles =
+        new org.apache.hadoop.fs.Path(temporary.resolve("p").toString());
+    Path copy = Path.of(found.publish(bundles, hadoop).toString());
+    Files.delete(copy.resolve("tokenizer.json"));
+    found.publish(bundles, hadoop);
+    assertThat(copy.resolve("tokenizer.json"))
+        .hasSameBinaryContentAs(bundle.resolve("tokenizer.json"));
+  }
+
   @Test
   void aMissingBundleIsNamed() {
     bundle = temporary.resolve("nowhere");
