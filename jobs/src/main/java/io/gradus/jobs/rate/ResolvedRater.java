@@ -102,6 +102,11 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
         : "zstd " + ZstdVersion.VERSION;
   }
 
+  /** What gives the scores, beside the bundle: the same for all raters of one kind. */
+  String software() {
+    return "format " + FORMAT_VERSION + ", " + library();
+  }
+
   /** Names this rater's scores of these documents; the columns' prefix is no part of them. */
   String fingerprint(String documents) {
     return Fingerprint.of(

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.luben.zstd.util.ZstdVersion;
 import io.gradus.common.job.UserMistake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -40,16 +42,23 @@ class RaterBundleTest {
   }
 
   @Test
-  void aGoodBundleOpensAndItsDigestIsThatOfItsDefinition() throws IOException {
+  void digestsNameEachBundlesDefinitionAndWhatGivesTheScores() throws IOException {
     write(definition -> {});
     open();
     RateConfig config =
-        new RateConfig(List.of(new RaterConfig.Bundle(bundle.toString(), "")), 0.01);
+        new RateConfig(
+            List.of(
+                new RaterConfig.Bundle(bundle.toString(), ""),
+                new RaterConfig.Statistics(List.of("compression_ratio"), "")),
+            0.01);
     assertThat(RateJob.digests(new Configuration(), config))
-        .containsOnlyKeys(bundle.toString())
-        .containsValue(
-            io.gradus.common.workspace.Fingerprint.sha256(
-                Files.readAllBytes(bundle.resolve("rater.json"))));
+        .containsOnly(
+            Map.entry(
+                bundle.toString(),
+                io.gradus.common.workspace.Fingerprint.sha256(
+                    Files.readAllBytes(bundle.resolve("rater.json")))),
+            Map.entry("onnx-embedding", "format 1, onnxruntime 1.28.0"),
+            Map.entry("statistics", "format 1, zstd " + ZstdVersion.VERSION));
   }
 
   @Test
