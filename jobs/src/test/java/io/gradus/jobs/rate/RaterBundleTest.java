@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RaterBundleTest {
   @TempDir Path temporary;
@@ -173,6 +175,55 @@ class RaterBundleTest {
   void aMissingKeyIsNamed() throws IOException {
     write(definition -> definition.remove("pooling"));
     assertMistake("rater.json: 'pooling' is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"normalise", "tolerance"})
+  void aMissingFlagOrNumberIsNamed(String key) throws IOException {
+    write(definition -> definition.remove(key));
+    assertMistake("rater.json: not a rater definition", "'" + key + "'");
+  }
+
+  @Test
+  void aMissingNumberInsideIsNamed() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(1)).remove("bias"));
+    assertMistake("rater.json: not a rater definition ('criteria[1]", "'bias'");
+    write(definition -> ((ObjectNode) definition.get("chunk")).remove("minimumTail"));
+    assertMistake("rater.json: not a rater definition ('chunk", "'minimumTail'");
+  }
+
+  @Test
+  void aNumberThatIsNullIsNamed() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(1)).putNull("bias"));
+    assertMistake("rater.json: not a rater definition ('criteria[1].bias': ");
+  }
+
+  @Test
+  void aFirstCriterionWithoutWeightsIsNamed() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(0)).remove("weights"));
+    assertMistake("rater.json: the weights of 'up' are missing or of another length.");
+  }
+
+  @Test
+  void aWeightThatIsNullIsNamed() throws IOException {
+    write(definition -> ((ArrayNode) definition.at("/criteria/1/weights")).setNull(0));
+    assertMistake("rater.json: the weights of 'down' hold null.");
+  }
+
+  @Test
+  void aCriterionWithoutANameIsTold() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(0)).remove("name"));
+    assertMistake("rater.json: each of 'criteria' needs a 'name'");
+    write(definition -> ((ArrayNode) definition.get("criteria")).setNull(0));
+    assertMistake("rater.json: each of 'criteria' needs a 'name'");
+  }
+
+  @Test
+  void aProbeThatIsNullOrHasANullScoreIsTold() throws IOException {
+    write(definition -> ((ArrayNode) definition.get("probes")).setNull(0));
+    assertMistake("rater.json: each of 'probes' needs a text and a score for each criterion");
+    write(definition -> ((ObjectNode) definition.at("/probes/0/scores")).putNull("up"));
+    assertMistake("rater.json: each of 'probes' needs a text and a score for each criterion");
   }
 
   @Test
