@@ -246,6 +246,18 @@ class RaterBundleTest {
   }
 
   @Test
+  void headsThatAreWiderThanTheStatesAreRefused() throws IOException {
+    write(
+        definition ->
+            definition
+                .get("criteria")
+                .forEach(criterion -> ((ArrayNode) criterion.get("weights")).add(1)));
+    assertMistake(
+        "model.onnx: the output 'states' is of the shape [1, 2, 2] for 1 chunks of 2 tokens, but"
+            + " hidden states are floats of the shape [batch, position, 3]");
+  }
+
+  @Test
   void aGraphWithoutTokenIdsIsRefused() throws IOException {
     write(definition -> {});
     TinyBundle.replaceModel(bundle, TinyBundle.model("pixels", "states"));
