@@ -51,19 +51,22 @@ final class EmbeddingGraph implements AutoCloseable {
     this.output = output;
     this.width = width;
     this.file = place + "/" + RaterDefinition.MODEL;
+    // The options must outlive the session, so they are closed with it.
+    options = new OrtSession.SessionOptions();
+    OrtSession opened = null;
+    boolean usable = false;
     try {
-      // The options must outlive the session, so they are closed with it.
-      options = new OrtSession.SessionOptions();
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       // Errors come as exceptions, and are counted; they need no second line on the console.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      session = environment.createSession(model.toString(), options);
-      inputs = Set.copyOf(session.getInputNames());
-      checkInputs(session.getInputInfo());
-      checkOutput(session.getOutputInfo());
+      opened = environment.createSession(model.toString(), options);
+      inputs = Set.copyOf(opened.getInputNames());
+      checkInputs(opened.getInputInfo());
+      checkOutput(opened.getOutputInfo());
+      usable = true;
     } catch (OrtException e) {
       throw new UserMistake(
           file
@@ -73,7 +76,12 @@ final class EmbeddingGraph implements AutoCloseable {
               + e.getMessage()
               + "). Export it again, for an operator set that this version knows.",
           e);
+    } finally {
+      if (!usable) {
+        close(opened, options);
+      }
     }
+    session = opened;
   }
 
   static String runtimeVersion() {
@@ -187,11 +195,16 @@ final class EmbeddingGraph implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      session.close();
+    close(session, options);
+  }
+
+  private static void close(OrtSession session, OrtSession.SessionOptions options) {
+    try (options) {
+      if (session != null) {
+        session.close();
+      }
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
-    options.close();
   }
 }

@@ -42,7 +42,12 @@ final class ExecutorRaters {
         bundle.localise(local);
         OnnxEmbeddingRater rater =
             new OnnxEmbeddingRater(bundle.definition(), local, threads, bundle.place());
-        rater.checkProbes();
+        try {
+          rater.checkProbes();
+        } catch (RuntimeException e) {
+          rater.close();
+          throw e;
+        }
         return rater;
       } finally {
         // An open session needs its files no more, and a killed JVM would leave them behind.
