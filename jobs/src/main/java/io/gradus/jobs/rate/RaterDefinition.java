@@ -58,7 +58,8 @@ record RaterDefinition(
   static final String TOKENIZER = "tokenizer.json";
   static final int FORMAT_VERSION = 1;
 
-  private static final Set<String> TAKEN =
+  /** The columns that every ratings table has; no criterion may have such a name. */
+  static final Set<String> TAKEN =
       Set.of(
           DocumentsTable.DOC_ID,
           DocumentsTable.SOURCE,
