@@ -75,8 +75,7 @@ public final class IngestJob {
 
     int buckets = config.buckets() > 0 ? config.buckets() : BucketCount.of(scan.textBytes());
     SourceTotals written =
-        reading(
-            () -> write(context, raw, configuration, tokenizer, buckets, scan.valid(), output));
+        reading(() -> write(context, raw, configuration, tokenizer, buckets, scan.valid(), output));
     SourceCounts counts = written.total();
     if (counts.documents() + counts.duplicates() != scan.valid()
         || !InputFiles.expand(hadoop, config).digest().equals(files.digest())) {

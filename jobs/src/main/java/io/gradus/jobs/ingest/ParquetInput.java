@@ -118,9 +118,7 @@ final class ParquetInput {
     if (type.isEmpty() && !input.idField().equals(Input.DEFAULT_ID_FIELD)) {
       throw missing("id-field", input.idField());
     }
-    return hasId()
-        ? column(input.idField()).cast("string")
-        : lit(null).cast("string");
+    return hasId() ? column(input.idField()).cast("string") : lit(null).cast("string");
   }
 
   /** Whether {@code external_id} is read; what is no single value stays in {@code meta}. */

@@ -13,9 +13,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * A file's bytes as they lie in storage. One that may not be read is the user's mistake. A failing storage throws {@link UncheckedIOException}, so
- * that the task fails and is tried again; every {@link IOException} further up therefore means that
- * the content itself is corrupt, which is counted and never retried.
+ * A file's bytes as they lie in storage. One that may not be read is the user's mistake. A failing
+ * storage throws {@link UncheckedIOException}, so that the task fails and is tried again; every
+ * {@link IOException} further up therefore means that the content itself is corrupt, which is
+ * counted and never retried.
  */
 final class StorageStream extends FilterInputStream {
   private StorageStream(InputStream in) {

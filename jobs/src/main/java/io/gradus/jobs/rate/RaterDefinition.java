@@ -149,8 +149,7 @@ record RaterDefinition(
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-    List<String> problems =
-        definition == null ? List.of("it is null") : definition.problems();
+    List<String> problems = definition == null ? List.of("it is null") : definition.problems();
     if (!problems.isEmpty()) {
       throw new UserMistake(
           place

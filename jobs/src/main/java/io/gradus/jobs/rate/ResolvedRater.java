@@ -27,7 +27,8 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
                   ? Optional.of(RaterBundle.find(named.bundle(), hadoop))
                   : Optional.empty());
       for (String column : resolved.columns()) {
-        String owner = RaterDefinition.TAKEN.contains(column) ? "every ratings table" : owners.get(column);
+        String owner =
+            RaterDefinition.TAKEN.contains(column) ? "every ratings table" : owners.get(column);
         if (owner != null) {
           throw new UserMistake(
               "rate.raters: the column '"

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -79,11 +80,17 @@ class SplitsTest {
         new InputStream() {
           @Override
           public int read() {
+            throw new AssertionError("lines are read in blocks");
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
             if (given[0] > 2 * (end - start)) {
               throw new AssertionError("read on to the end of the line");
             }
-            given[0]++;
-            return 'x';
+            Arrays.fill(bytes, offset, offset + length, (byte) 'x');
+            given[0] += length;
+            return length;
           }
         };
     try (JsonLines lines = new JsonLines(endless, split, INPUT, new DocumentRules(40, 100))) {
