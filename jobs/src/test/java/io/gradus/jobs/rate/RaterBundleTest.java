@@ -252,6 +252,9 @@ class RaterBundleTest {
             definition
                 .get("criteria")
                 .forEach(criterion -> ((ArrayNode) criterion.get("weights")).add(1)));
+    assertMistake("model.onnx: the output 'states' is TensorInfo(", "[batch, position, 3]");
+
+    TinyBundle.replaceModel(bundle, TinyBundle.modelOfOpenWidth());
     assertMistake(
         "model.onnx: the output 'states' is of the shape [1, 2, 2] for 1 chunks of 2 tokens, but"
             + " hidden states are floats of the shape [batch, position, 3]");
