@@ -55,6 +55,15 @@ final class BadRecordSample implements Serializable {
     return records;
   }
 
+  /** The first files of those in which something is bad for this reason. */
+  List<String> files(Reason reason, int most) {
+    return byReason.getOrDefault(reason, new TreeSet<>()).stream()
+        .map(bad -> bad.place().path())
+        .distinct()
+        .limit(most)
+        .toList();
+  }
+
   /** One JSON object a line. */
   String toJsonLines() {
     StringBuilder lines = new StringBuilder();

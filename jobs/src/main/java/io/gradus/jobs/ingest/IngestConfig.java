@@ -15,6 +15,9 @@ import java.util.List;
  * @param endOfText the token of a {@code tokenizer.json} that ends a document, such as {@code
  *     <|endoftext|>}; empty to look for the usual names
  * @param maxBadRecords the largest share of records that may be bad, from 0 to 1
+ * @param maxUnreadableFiles how many files may be corrupt, cut off or not what their names say;
+ *     {@code ingest.max-unreadable-files}, by default 0. What such a file has lost cannot be
+ *     counted, so no share of the records bounds it; beside this it counts as one bad record
  * @param maxRecordSize records above this many bytes are bad; a task holds one record at a time
  * @param buckets how many buckets the documents are written in; 0 for a number that follows from
  *     the size of the data
@@ -24,10 +27,12 @@ public record IngestConfig(
     String tokenizer,
     String endOfText,
     double maxBadRecords,
+    long maxUnreadableFiles,
     long maxRecordSize,
     int buckets) {
   private static final long DEFAULT_RECORD_SIZE = 64L << 20;
   private static final Range RECORD_SIZE = new Range(1, 1L << 30);
+  private static final Range FILES = new Range(0, Integer.MAX_VALUE);
   private static final Range BUCKETS = new Range(1, 1_000_000);
   private static final String AUTO = "auto";
 
@@ -113,6 +118,7 @@ public record IngestConfig(
             tokenizer,
             endOfText,
             section.number("max-bad-records", 0.01, Range.SHARE),
+            section.count("max-unreadable-files", 0, FILES),
             section.bytes("max-record-size", DEFAULT_RECORD_SIZE, RECORD_SIZE),
             section.text("buckets", AUTO).equals(AUTO)
                 ? 0

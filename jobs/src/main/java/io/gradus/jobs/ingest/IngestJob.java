@@ -10,8 +10,10 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.StageDirectory;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkThrowable;
@@ -29,6 +31,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * buckets whose number follows from what the first reading found.
  */
 public final class IngestJob {
+  private static final int NAMED_FILES = 5;
 
   /**
    * Digests of what the documents depend on beside the configuration, for the fingerprint.
@@ -48,8 +51,8 @@ public final class IngestJob {
    *
    * @throws UserMistake when a path matches nothing, the tokenizer cannot be used, a Parquet column
    *     is missing, no document is left, or the input changed meanwhile
-   * @throws TooManyBadRecords when more records are bad than the configuration allows; the sample
-   *     is there then
+   * @throws TooManyBadRecords when more records are bad, or more files unreadable, than the
+   *     configuration allows; the sample is there then
    */
   public IngestResult run(JobContext context, IngestConfig config, StageDirectory output) {
     Configuration hadoop = context.hadoop();
@@ -61,9 +64,10 @@ public final class IngestJob {
     Broadcast<SerializableConfiguration> configuration =
         SerializableConfiguration.broadcast(session.sparkContext(), hadoop);
     DocumentRules rules = new DocumentRules(config.maxRecordSize(), tokenizer.vocabularySize());
-    RawRecords raw = new RawRecords(session, config, files.files(), rules, configuration);
+    RawRecords raw =
+        reading(() -> new RawRecords(session, config, files.files(), rules, configuration));
 
-    ScanSummary scan = scan(raw);
+    ScanSummary scan = reading(() -> scan(raw));
     if (!scan.sample().isEmpty()) {
       output.writeText(BadRecordSample.FILE, scan.sample().toJsonLines());
     }
@@ -71,7 +75,7 @@ public final class IngestJob {
 
     int buckets = config.buckets() > 0 ? config.buckets() : BucketCount.of(scan.textBytes());
     SourceTotals written =
-        write(context, raw, configuration, tokenizer, buckets, scan.valid(), output);
+        reading(() -> write(context, raw, configuration, tokenizer, buckets, scan.valid(), output));
     SourceCounts counts = written.total();
     if (counts.documents() + counts.duplicates() != scan.valid()
         || !InputFiles.expand(hadoop, config).digest().equals(files.digest())) {
@@ -99,13 +103,9 @@ public final class IngestJob {
   }
 
   private static ScanSummary scan(RawRecords raw) {
-    try {
-      return raw.outcomes()
-          .mapPartitions(outcomes -> Collections.singleton(ScanSummary.of(outcomes)).iterator())
-          .treeReduce(ScanSummary::merge);
-    } catch (Exception e) {
-      throw unreadableFile(e);
-    }
+    return raw.outcomes()
+        .mapPartitions(outcomes -> Collections.singleton(ScanSummary.of(outcomes)).iterator())
+        .treeReduce(ScanSummary::merge);
   }
 
   private static void judge(
@@ -115,6 +115,9 @@ public final class IngestJob {
           "ingest.inputs: there is no record in the "
               + files.files().size()
               + " files that match. Give files with records.");
+    }
+    if (scan.unreadableFiles() > config.maxUnreadableFiles()) {
+      throw tooManyUnreadableFiles(scan, config, output);
     }
     if (scan.bad() > config.maxBadRecords() * scan.records()) {
       throw tooManyBadRecords(scan, config, output);
@@ -127,6 +130,31 @@ public final class IngestJob {
               + output.file(BadRecordSample.FILE)
               + ". Mend the input.");
     }
+  }
+
+  private static TooManyBadRecords tooManyUnreadableFiles(
+      ScanSummary scan, IngestConfig config, StageDirectory output) {
+    StringBuilder message =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "ingest: %,d files cannot be read to their end, more than"
+                    + " ingest.max-unreadable-files = %,d allows:",
+                scan.unreadableFiles(),
+                config.maxUnreadableFiles()));
+    List<String> named = scan.sample().files(Reason.UNREADABLE, NAMED_FILES);
+    named.forEach(file -> message.append(String.format(Locale.ROOT, "%n  %s", file)));
+    if (scan.unreadableFiles() > named.size()) {
+      message.append(
+          String.format(Locale.ROOT, "%n  and %,d more", scan.unreadableFiles() - named.size()));
+    }
+    message
+        .append(System.lineSeparator())
+        .append("Where and why they stop is in ")
+        .append(output.file(BadRecordSample.FILE))
+        .append(". Fetch these files again, or raise ingest.max-unreadable-files to go on without")
+        .append(" what they have lost.");
+    return new TooManyBadRecords(message.toString());
   }
 
   private static TooManyBadRecords tooManyBadRecords(
@@ -202,9 +230,23 @@ public final class IngestJob {
             second));
   }
 
-  /** A file that Spark's own reader could not go on with is the user's to mend. */
-  private static RuntimeException unreadableFile(Exception failure) {
+  private static <T> T reading(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (Exception e) {
+      throw mistakeIn(e);
+    }
+  }
+
+  /**
+   * What a task says is the user's mistake is that here too; so is a file that Spark's own reader
+   * could not go on with.
+   */
+  private static RuntimeException mistakeIn(Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserMistake mistake) {
+        return mistake;
+      }
       if (cause instanceof SparkThrowable spark
           && String.valueOf(spark.getCondition()).startsWith("FAILED_READ_FILE")) {
         return new UserMistake(

@@ -124,7 +124,8 @@ final class InputFiles {
               + input.path()
               + "' matches no file (looked in "
               + fixedFolder(fileSystem.makeQualified(pattern))
-              + "). Mend the path; a relative one starts at the current directory.");
+              + "). Mend the path; a relative one starts at the folder of the"
+              + " configuration file.");
     }
     found.sort(Comparator.comparing(InputFile::path));
     files.addAll(found);

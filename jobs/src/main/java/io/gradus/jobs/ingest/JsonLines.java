@@ -33,7 +33,8 @@ final class JsonLines implements RecordReader {
     this.records = new JsonRecords(input, rules);
     this.rules = rules;
     if (split.start() > 0) {
-      lines.next();
+      // A line that does not end here belongs to an earlier split as a whole.
+      lines.skipLine(end);
     }
   }
 

@@ -112,6 +112,26 @@ final class LineReader implements Closeable {
     }
   }
 
+  /**
+   * Goes to where the next line begins, but not beyond {@code most}: a line that spans many splits
+   * is read to its end once, and not once for each of them.
+   */
+  void skipLine(long most) throws IOException {
+    while (offset < most) {
+      if (next == end) {
+        next = 0;
+        end = Math.max(0, in.read(buffer));
+        if (end == 0) {
+          return;
+        }
+      }
+      offset++;
+      if (buffer[next++] == '\n') {
+        return;
+      }
+    }
+  }
+
   private static Line line(long begin, long length, ByteArrayOutputStream bytes) {
     return new Line(begin, length, bytes.toByteArray());
   }

@@ -8,12 +8,11 @@ import static org.apache.spark.sql.functions.to_json;
 import io.gradus.common.configuration.Suggestion;
 import io.gradus.common.job.UserMistake;
 import io.gradus.jobs.ingest.IngestConfig.Input;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
@@ -84,7 +83,7 @@ final class ParquetInput {
   }
 
   JavaRDD<Outcome> records(DocumentRules rules) {
-    Input fields = input;
+    List<String> used = used();
     Column position = files.metadataColumn("_metadata");
     return files
         .select(
@@ -96,7 +95,7 @@ final class ParquetInput {
             tokens().as(TOKENS),
             rest().as(REST))
         .toJavaRDD()
-        .map(row -> new ParquetRecord(fields, rules).read(row));
+        .map(row -> new ParquetRecord(used, rules).read(row));
   }
 
   private Column text() {
@@ -119,9 +118,12 @@ final class ParquetInput {
     if (type.isEmpty() && !input.idField().equals(Input.DEFAULT_ID_FIELD)) {
       throw missing("id-field", input.idField());
     }
-    return type.filter(ParquetInput::isSingleValue).isPresent()
-        ? column(input.idField()).cast("string")
-        : lit(null).cast("string");
+    return hasId() ? column(input.idField()).cast("string") : lit(null).cast("string");
+  }
+
+  /** Whether {@code external_id} is read; what is no single value stays in {@code meta}. */
+  private boolean hasId() {
+    return type(input.idField()).filter(ParquetInput::isSingleValue).isPresent();
   }
 
   private Column source() {
@@ -148,14 +150,19 @@ final class ParquetInput {
     return column(input.tokensField()).cast("array<bigint>");
   }
 
-  /** All columns that are not read as a field already, as JSON. */
-  private Column rest() {
-    Set<String> used = new TreeSet<>(List.of(input.textField()));
-    used.add(input.tokensField());
-    used.add(input.sourceField());
-    if (type(input.idField()).filter(ParquetInput::isSingleValue).isPresent()) {
+  /** The fields that are read into columns of their own. */
+  private List<String> used() {
+    List<String> used =
+        new ArrayList<>(List.of(input.textField(), input.tokensField(), input.sourceField()));
+    if (hasId()) {
       used.add(input.idField());
     }
+    return List.copyOf(used);
+  }
+
+  /** All columns that are not read as a field already, as JSON. */
+  private Column rest() {
+    List<String> used = used();
     Column[] rest =
         Arrays.stream(schema.fieldNames())
             .filter(name -> !used.contains(name))

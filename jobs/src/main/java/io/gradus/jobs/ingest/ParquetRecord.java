@@ -1,14 +1,17 @@
 package io.gradus.jobs.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gradus.jobs.ingest.IngestConfig.Input;
 import java.net.URI;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 
-/** Makes documents of the rows that {@link ParquetInput} selects. */
-record ParquetRecord(Input input, DocumentRules rules) {
+/**
+ * Makes documents of the rows that {@link ParquetInput} selects.
+ *
+ * @param used the fields that are read into columns of their own
+ */
+record ParquetRecord(List<String> used, DocumentRules rules) {
 
   Outcome read(Row row) {
     byte[] text = row.getAs(ParquetInput.TEXT);
@@ -65,10 +68,7 @@ record ParquetRecord(Input input, DocumentRules rules) {
       return null;
     }
     ObjectNode object = ExactJson.readObject(rest);
-    new FieldPath(input.textField()).remove(object);
-    new FieldPath(input.tokensField()).remove(object);
-    new FieldPath(input.sourceField()).remove(object);
-    new FieldPath(input.idField()).remove(object);
+    used.forEach(field -> new FieldPath(field).remove(object));
     return ExactJson.write(object);
   }
 }

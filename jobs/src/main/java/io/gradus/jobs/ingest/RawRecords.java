@@ -59,9 +59,6 @@ final class RawRecords {
       DocumentRules rules,
       Broadcast<SerializableConfiguration> hadoop) {
     List<List<Split>> tasks = Splits.plan(files, spark.defaultParallelism());
-    if (tasks.isEmpty()) {
-      return;
-    }
     List<IngestConfig.Input> inputs = config.inputs();
     parts.add(
         spark

@@ -56,6 +56,11 @@ final class ScanSummary implements Serializable {
     return sources.total().dropped();
   }
 
+  /** Files that could not be read to their end: each has one bad record, where it stops. */
+  long unreadableFiles() {
+    return dropped.getOrDefault(Reason.UNREADABLE, 0L);
+  }
+
   /** Records that are documents, duplicates among them. */
   long valid() {
     return records() - bad();

@@ -45,9 +45,13 @@ final class Splits {
       return List.of(new Split(file, 0, file.length()));
     }
     List<Split> splits = new ArrayList<>();
-    for (long start = 0; start < file.length(); start += size) {
+    // An empty file is one empty split, so that there is something to read wherever there is a
+    // file.
+    long start = 0;
+    do {
       splits.add(new Split(file, start, Math.min(file.length(), start + size)));
-    }
+      start += size;
+    } while (start < file.length());
     return splits;
   }
 }

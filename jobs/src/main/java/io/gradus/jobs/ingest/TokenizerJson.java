@@ -83,7 +83,9 @@ final class TokenizerJson implements TokenizerDefinition {
             size,
             endOfText(location, vocabulary, endOfTextName),
             forOrdinaryText(definition));
-    loaded.open().encode("Does it load?");
+    try (HuggingFaceTokenizer trial = loaded.openLibrary()) {
+      encode(trial, "Does it load?");
+    }
     return loaded;
   }
 
@@ -209,20 +211,23 @@ final class TokenizerJson implements TokenizerDefinition {
 
   @Override
   public Tokenizer open() {
+    HuggingFaceTokenizer tokenizer = openLibrary();
+    return text -> encode(tokenizer, text);
+  }
+
+  private HuggingFaceTokenizer openLibrary() {
     NativeTokenizers.prepare();
-    HuggingFaceTokenizer tokenizer;
     try {
-      tokenizer =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json),
-              Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(json),
+          Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
     } catch (IOException | RuntimeException e) {
       throw invalid(label, "it does not load", e);
     }
-    return text -> toInts(tokenizer.encode(text, false, false).getIds());
   }
 
-  private static int[] toInts(long[] ids) {
+  private static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
+    long[] ids = tokenizer.encode(text, false, false).getIds();
     int[] tokens = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
       tokens[i] = Math.toIntExact(ids[i]);

@@ -36,6 +36,8 @@ final class EmbeddingGraph implements AutoCloseable {
   private final OrtSession session;
   private final Set<String> inputs;
   private final String output;
+  private final int width;
+  private final String file;
 
   /**
    * Opens a graph.
@@ -47,20 +49,24 @@ final class EmbeddingGraph implements AutoCloseable {
    */
   EmbeddingGraph(Path model, String output, int width, int threads, String place) {
     this.output = output;
-    String file = place + "/" + RaterDefinition.MODEL;
+    this.width = width;
+    this.file = place + "/" + RaterDefinition.MODEL;
+    // The options must outlive the session, so they are closed with it.
+    options = new OrtSession.SessionOptions();
+    OrtSession opened = null;
+    boolean usable = false;
     try {
-      // The options must outlive the session, so they are closed with it.
-      options = new OrtSession.SessionOptions();
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       // Errors come as exceptions, and are counted; they need no second line on the console.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      session = environment.createSession(model.toString(), options);
-      inputs = Set.copyOf(session.getInputNames());
-      checkInputs(session.getInputInfo(), file);
-      checkOutput(session.getOutputInfo(), width, file);
+      opened = environment.createSession(model.toString(), options);
+      inputs = Set.copyOf(opened.getInputNames());
+      checkInputs(opened.getInputInfo());
+      checkOutput(opened.getOutputInfo());
+      usable = true;
     } catch (OrtException e) {
       throw new UserMistake(
           file
@@ -70,14 +76,19 @@ final class EmbeddingGraph implements AutoCloseable {
               + e.getMessage()
               + "). Export it again, for an operator set that this version knows.",
           e);
+    } finally {
+      if (!usable) {
+        close(opened, options);
+      }
     }
+    session = opened;
   }
 
   static String runtimeVersion() {
     return OrtEnvironment.getEnvironment().getVersion();
   }
 
-  private static void checkInputs(Map<String, NodeInfo> inputs, String file) {
+  private void checkInputs(Map<String, NodeInfo> inputs) {
     Set<String> known = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
     List<String> problems = new ArrayList<>();
     if (!inputs.containsKey(INPUT_IDS)) {
@@ -103,7 +114,7 @@ final class EmbeddingGraph implements AutoCloseable {
     }
   }
 
-  private void checkOutput(Map<String, NodeInfo> outputs, int width, String file) {
+  private void checkOutput(Map<String, NodeInfo> outputs) {
     NodeInfo node = outputs.get(output);
     if (node == null) {
       throw new UserMistake(
@@ -122,18 +133,22 @@ final class EmbeddingGraph implements AutoCloseable {
             && tensor.getShape().length == 3
             && (tensor.getShape()[2] == width || tensor.getShape()[2] < 0);
     if (!fits) {
-      throw new UserMistake(
-          file
-              + ": the output '"
-              + output
-              + "' is "
-              + node.getInfo()
-              + ", but hidden states are floats of the shape [batch, position, "
-              + width
-              + "], as many as a head has weights. Name another 'output', or mend the heads, in "
-              + RaterDefinition.FILE
-              + ".");
+      throw unfit(String.valueOf(node.getInfo()));
     }
+  }
+
+  private UserMistake unfit(String found) {
+    return new UserMistake(
+        file
+            + ": the output '"
+            + output
+            + "' is "
+            + found
+            + ", but hidden states are floats of the shape [batch, position, "
+            + width
+            + "], as many as a head has weights. Name another 'output', or mend the heads, in "
+            + RaterDefinition.FILE
+            + ".");
   }
 
   /**
@@ -141,6 +156,7 @@ final class EmbeddingGraph implements AutoCloseable {
    *
    * @param ids token ids, [rows, positions], row after row; no padding
    * @return hidden states, [rows, positions, width], row after row
+   * @throws UserMistake when the graph gives another shape
    */
   float[] run(long[] ids, int rows, int positions) throws OrtException {
     long[] shape = {rows, positions};
@@ -156,7 +172,20 @@ final class EmbeddingGraph implements AutoCloseable {
       feed.put(TOKEN_TYPE_IDS, types);
       feed.keySet().retainAll(inputs);
       try (OrtSession.Result result = session.run(feed, Set.of(output))) {
-        FloatBuffer states = ((OnnxTensor) result.get(0)).getFloatBuffer();
+        OnnxTensor tensor = (OnnxTensor) result.get(0);
+        // Where the graph leaves a dimension open, only a run tells how large it is.
+        long[] expected = {rows, positions, width};
+        if (!Arrays.equals(tensor.getInfo().getShape(), expected)) {
+          throw unfit(
+              "of the shape "
+                  + Arrays.toString(tensor.getInfo().getShape())
+                  + " for "
+                  + rows
+                  + " chunks of "
+                  + positions
+                  + " tokens");
+        }
+        FloatBuffer states = tensor.getFloatBuffer();
         float[] copy = new float[states.remaining()];
         states.get(copy);
         return copy;
@@ -166,11 +195,16 @@ final class EmbeddingGraph implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      session.close();
+    close(session, options);
+  }
+
+  private static void close(OrtSession session, OrtSession.SessionOptions options) {
+    try (options) {
+      if (session != null) {
+        session.close();
+      }
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
-    options.close();
   }
 }

@@ -24,14 +24,15 @@ final class ExecutorRaters {
    * The rater of a bundle; the first call in a JVM fetches the bundle, checks its digests, opens it
    * and rates its probes.
    *
-   * @param folder the bundle's folder on a file system that this JVM can reach
+   * @param folder the published bundle's folder on a file system that this JVM can reach
    * @param digest of its {@code rater.json}
    * @param threads inside an operator of the graph
    */
   static OnnxEmbeddingRater bundle(
       String folder, String digest, int threads, Configuration hadoop) {
     return OPEN.computeIfAbsent(
-        new Key(digest, threads), key -> open(RaterBundle.find(folder, hadoop), threads));
+        new Key(digest, threads),
+        key -> open(RaterBundle.published(folder, digest, hadoop), threads));
   }
 
   private static OnnxEmbeddingRater open(RaterBundle bundle, int threads) {
@@ -41,7 +42,12 @@ final class ExecutorRaters {
         bundle.localise(local);
         OnnxEmbeddingRater rater =
             new OnnxEmbeddingRater(bundle.definition(), local, threads, bundle.place());
-        rater.checkProbes();
+        try {
+          rater.checkProbes();
+        } catch (RuntimeException e) {
+          rater.close();
+          throw e;
+        }
         return rater;
       } finally {
         // An open session needs its files no more, and a killed JVM would leave them behind.

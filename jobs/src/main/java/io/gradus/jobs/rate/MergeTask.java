@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -33,15 +34,27 @@ record MergeTask(
   @Override
   public RatingCounts call(Integer bucket) throws IOException {
     Configuration configuration = hadoop.value().value();
-    List<String> columns = raters.stream().flatMap(rater -> rater.columns().stream()).toList();
-    MessageType schema = RaterFile.ratingsSchema(columns);
-    SimpleGroupFactory rows = new SimpleGroupFactory(schema);
     String name = RatingsTable.fileName(bucket);
     Path target = new Path(table, name);
     Path temporary = AtomicFile.temporary(target);
+    FileSystem fileSystem = target.getFileSystem(configuration);
+    try {
+      RatingCounts counts = write(configuration, temporary, name);
+      AtomicFile.commit(fileSystem, temporary, target);
+      return counts;
+    } finally {
+      fileSystem.delete(temporary, false);
+    }
+  }
+
+  private RatingCounts write(Configuration configuration, Path file, String name)
+      throws IOException {
+    List<String> columns = raters.stream().flatMap(rater -> rater.columns().stream()).toList();
+    MessageType schema = RaterFile.ratingsSchema(columns);
+    SimpleGroupFactory rows = new SimpleGroupFactory(schema);
     RatingCounts counts = RatingCounts.none(raters.size());
     List<RaterFile.Reader> readers = new ArrayList<>();
-    try (ParquetWriter<Group> ratings = ParquetRows.write(configuration, temporary, schema)) {
+    try (ParquetWriter<Group> ratings = ParquetRows.write(configuration, file, schema)) {
       for (PlannedRater rater : raters) {
         readers.add(
             new RaterFile.Reader(configuration, new Path(rater.folder(), name), rater.criteria()));
@@ -59,7 +72,6 @@ record MergeTask(
         reader.close();
       }
     }
-    AtomicFile.commit(target.getFileSystem(configuration), temporary, target);
     return counts;
   }
 

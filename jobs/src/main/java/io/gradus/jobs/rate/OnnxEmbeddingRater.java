@@ -41,13 +41,22 @@ final class OnnxEmbeddingRater implements Rater, AutoCloseable {
     this.tokenizer =
         new RaterTokenizer(
             folder.resolve(RaterDefinition.TOKENIZER), definition.chunk().specialTokens(), place);
-    this.graph =
-        new EmbeddingGraph(
-            folder.resolve(RaterDefinition.MODEL),
-            definition.output(),
-            weights[0].length,
-            threads,
-            place);
+    try {
+      checkChunks();
+      this.graph =
+          new EmbeddingGraph(
+              folder.resolve(RaterDefinition.MODEL),
+              definition.output(),
+              weights[0].length,
+              threads,
+              place);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private void checkChunks() {
     if (chunkSize() < 1) {
       throw new UserMistake(
           place

@@ -45,13 +45,15 @@ public final class RateJob {
    * What identifies the raters beside the configuration; every file of every bundle is read and
    * checked.
    *
-   * @return SHA-256 of each bundle's {@code rater.json}, by the bundle's name in the configuration
+   * @return SHA-256 of each bundle's {@code rater.json}, by the bundle's name in the configuration;
+   *     and for each kind of rater the versions of the code and the library that give its scores
    * @throws UserMistake when a bundle is missing, damaged or wrong, or criteria collide
    */
   public static Map<String, String> digests(Configuration hadoop, RateConfig config) {
     Map<String, String> digests = new TreeMap<>();
     for (ResolvedRater rater : ResolvedRater.resolve(config, hadoop)) {
       rater.bundle().ifPresent(RaterBundle::verify);
+      digests.put(rater.kind(), rater.software());
       if (rater.config() instanceof RaterConfig.Bundle named) {
         digests.put(named.bundle(), rater.digest());
       }

@@ -2,7 +2,7 @@ package io.gradus.jobs.rate;
 
 import java.util.List;
 
-/** Gives scores to documents; used by one task at a time. */
+/** Gives scores to documents; may be used by several tasks at once. */
 interface Rater {
   /** The names of what is scored, in the order of {@link Rating#scores}. */
   List<String> criteria();

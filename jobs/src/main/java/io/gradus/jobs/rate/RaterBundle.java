@@ -21,9 +21,34 @@ import org.apache.hadoop.fs.Path;
  *
  * @param place where it lies, for messages
  * @param digest SHA-256 of its {@code rater.json}, which holds the SHA-256 of all its other files
+ * @param origin who put it there
  */
-record RaterBundle(String place, RaterDefinition definition, String digest, Source source) {
+record RaterBundle(
+    String place, RaterDefinition definition, String digest, Source source, Origin origin) {
   private static final String BUILTIN_FOLDER = "/io/gradus/raters/builtin/";
+
+  /** Who put a bundle where it lies, and so how it is mended. */
+  enum Origin {
+    /** The user, or the build. */
+    CONFIGURED(
+        "Name the folder of a complete rater bundle, or 'builtin', in rate.raters.",
+        "The file was changed or damaged: restore it, or, if the change is meant, write the new"
+            + " digest into "
+            + RaterDefinition.FILE
+            + "."),
+    /** {@link #publish}. */
+    PUBLISHED(
+        "Remove this folder, it is written anew.",
+        "The file was changed or damaged: remove this folder, it is written anew.");
+
+    private final String mendMissing;
+    private final String mendChanged;
+
+    Origin(String mendMissing, String mendChanged) {
+      this.mendMissing = mendMissing;
+      this.mendChanged = mendChanged;
+    }
+  }
 
   /** Opens a bundle's files by name. */
   interface Source {
@@ -37,7 +62,8 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
    */
   static RaterBundle find(String bundle, Configuration hadoop) {
     if (bundle.equals(RaterConfig.Bundle.BUILTIN)) {
-      return read("the built-in rater", RaterBundle::openBuiltin);
+      Source source = RaterBundle::openBuiltin;
+      return of("the built-in rater", source, Origin.CONFIGURED);
     }
     Path folder;
     try {
@@ -51,7 +77,19 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
               + "). Give the folder of a rater bundle, or 'builtin'.",
           e);
     }
-    return read(bundle, file -> openFile(folder, file, hadoop));
+    return of(bundle, file -> openFile(folder, file, hadoop), Origin.CONFIGURED);
+  }
+
+  /**
+   * Reads the definition of a bundle that {@link #publish} wrote.
+   *
+   * @param digest what its {@code rater.json} must have
+   */
+  static RaterBundle published(String folder, String digest, Configuration hadoop) {
+    Source source = file -> openFile(new Path(folder), file, hadoop);
+    byte[] json = definition(folder, source, Origin.PUBLISHED);
+    check(folder, RaterDefinition.FILE, Fingerprint.sha256(json), digest, Origin.PUBLISHED);
+    return of(folder, json, source, Origin.PUBLISHED);
   }
 
   private static InputStream openBuiltin(String file) throws IOException {
@@ -67,24 +105,32 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
     return folder.getFileSystem(hadoop).open(new Path(folder, file));
   }
 
-  private static RaterBundle read(String place, Source source) {
+  private static RaterBundle of(String place, Source source, Origin origin) {
+    return of(place, definition(place, source, origin), source, origin);
+  }
+
+  private static RaterBundle of(String place, byte[] json, Source source, Origin origin) {
+    RaterDefinition definition = RaterDefinition.read(json, place + "/" + RaterDefinition.FILE);
+    return new RaterBundle(place, definition, Fingerprint.sha256(json), source, origin);
+  }
+
+  private static byte[] definition(String place, Source source, Origin origin) {
     try (InputStream in = source.open(RaterDefinition.FILE)) {
-      byte[] json = in.readAllBytes();
-      RaterDefinition definition = RaterDefinition.read(json, place + "/" + RaterDefinition.FILE);
-      return new RaterBundle(place, definition, Fingerprint.sha256(json), source);
+      return in.readAllBytes();
     } catch (IOException e) {
-      throw missing(place, RaterDefinition.FILE, e);
+      throw missing(place, RaterDefinition.FILE, origin, e);
     }
   }
 
-  private static UserMistake missing(String place, String file, IOException cause) {
+  private static UserMistake missing(String place, String file, Origin origin, IOException cause) {
     return new UserMistake(
         place
             + ": the rater's "
             + file
             + " cannot be read ("
             + cause.getMessage()
-            + "). Name the folder of a complete rater bundle, or 'builtin', in rate.raters.",
+            + "). "
+            + origin.mendMissing,
         cause);
   }
 
@@ -103,8 +149,8 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
   }
 
   /**
-   * Puts the bundle where all executors read it, once: a folder named by the digest, {@code
-   * rater.json} last, so that a folder that has it is complete.
+   * Puts the bundle where all executors read it, once: a folder named by the digest. A copy that is
+   * there but incomplete or damaged is written anew.
    *
    * @param bundles the folder that holds bundles by digest
    */
@@ -112,8 +158,7 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
     Path folder = new Path(bundles, digest);
     try {
       FileSystem fileSystem = folder.getFileSystem(hadoop);
-      Path last = new Path(folder, RaterDefinition.FILE);
-      if (fileSystem.exists(last)) {
+      if (fileSystem.exists(folder) && isWhole(folder, hadoop)) {
         return folder;
       }
       for (Map.Entry<String, String> file : definition.files().entrySet()) {
@@ -122,10 +167,23 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
             new Path(folder, file.getKey()),
             out -> copy(file.getKey(), file.getValue(), out));
       }
-      AtomicFile.write(fileSystem, last, out -> copy(RaterDefinition.FILE, digest, out));
+      AtomicFile.write(
+          fileSystem,
+          new Path(folder, RaterDefinition.FILE),
+          out -> copy(RaterDefinition.FILE, digest, out));
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isWhole(Path folder, Configuration hadoop) {
+    try {
+      published(folder.toString(), digest, hadoop).verify();
+      return true;
+    } catch (UserMistake | UncheckedIOException damaged) {
+      // Where storage itself fails, writing fails next, and says so.
+      return false;
     }
   }
 
@@ -143,9 +201,14 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
     try (InputStream in = source.open(file)) {
       in.transferTo(digesting);
     } catch (FileNotFoundException e) {
-      throw missing(place, file, e);
+      throw missing(place, file, origin, e);
     }
     String found = HexFormat.of().formatHex(digesting.getMessageDigest().digest());
+    check(place, file, found, expected, origin);
+  }
+
+  private static void check(
+      String place, String file, String found, String expected, Origin origin) {
     if (!found.equals(expected)) {
       throw new UserMistake(
           place
@@ -155,10 +218,8 @@ record RaterBundle(String place, RaterDefinition definition, String digest, Sour
               + found
               + ", but "
               + expected
-              + " is expected. The file was changed or damaged: restore it, or, if the change is"
-              + " meant, write the new digest into "
-              + RaterDefinition.FILE
-              + ".");
+              + " is expected. "
+              + origin.mendChanged);
     }
   }
 }

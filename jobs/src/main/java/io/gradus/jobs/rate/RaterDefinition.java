@@ -3,6 +3,7 @@ package io.gradus.jobs.rate;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.table.DocumentsTable;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -46,17 +48,18 @@ record RaterDefinition(
     Batch batch,
     String output,
     Pooling pooling,
-    boolean normalise,
+    @JsonProperty(required = true) boolean normalise,
     List<Criterion> criteria,
     Map<String, String> files,
-    double tolerance,
+    @JsonProperty(required = true) double tolerance,
     List<Probe> probes) {
   static final String FILE = "rater.json";
   static final String MODEL = "model.onnx";
   static final String TOKENIZER = "tokenizer.json";
   static final int FORMAT_VERSION = 1;
 
-  private static final Set<String> TAKEN =
+  /** The columns that every ratings table has; no criterion may have such a name. */
+  static final Set<String> TAKEN =
       Set.of(
           DocumentsTable.DOC_ID,
           DocumentsTable.SOURCE,
@@ -64,7 +67,10 @@ record RaterDefinition(
           RatingsTable.N_CHUNKS);
 
   private static final JsonMapper STRICT =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
 
   enum Kind {
     /** The graph gives hidden states; pooling and linear heads make scores of them. */
@@ -99,7 +105,10 @@ record RaterDefinition(
    * @param specialTokens what is put around each chunk
    * @param minimumTail a last chunk with fewer tokens is left out, unless it is the only one
    */
-  record Chunking(int tokens, SpecialTokens specialTokens, int minimumTail) {}
+  record Chunking(
+      @JsonProperty(required = true) int tokens,
+      SpecialTokens specialTokens,
+      @JsonProperty(required = true) int minimumTail) {}
 
   /**
    * A criterion and its linear head: {@code score = weights . vector + bias}.
@@ -107,7 +116,7 @@ record RaterDefinition(
    * @param name the column's name
    * @param weights as many as the graph's states are wide
    */
-  record Criterion(String name, List<Double> weights, double bias) {}
+  record Criterion(String name, List<Double> weights, @JsonProperty(required = true) double bias) {}
 
   /**
    * A text whose scores are known.
@@ -133,13 +142,14 @@ record RaterDefinition(
       throw new UserMistake(
           place
               + ": not a rater definition ("
+              + keyOf(e)
               + e.getOriginalMessage()
               + "). Mend it after the bundle format in docs/rater-bundles.md.",
           e);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-    List<String> problems = definition.problems();
+    List<String> problems = definition == null ? List.of("it is null") : definition.problems();
     if (!problems.isEmpty()) {
       throw new UserMistake(
           place
@@ -148,6 +158,21 @@ record RaterDefinition(
               + ". Mend it after the bundle format in docs/rater-bundles.md.");
     }
     return definition;
+  }
+
+  /** Such as {@code 'criteria[0].bias': }. */
+  private static String keyOf(JsonProcessingException e) {
+    StringBuilder key = new StringBuilder();
+    if (e instanceof JsonMappingException mapping) {
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        if (step.getFieldName() == null) {
+          key.append('[').append(step.getIndex()).append(']');
+        } else {
+          key.append(key.isEmpty() ? "" : ".").append(step.getFieldName());
+        }
+      }
+    }
+    return key.isEmpty() ? "" : "'" + key + "': ";
   }
 
   private List<String> problems() {
@@ -190,15 +215,23 @@ record RaterDefinition(
     if (!(tolerance > 0)) {
       problems.add("'tolerance' must be above 0");
     }
+    checkProbes(problems);
+    return problems;
+  }
+
+  private void checkProbes(List<String> problems) {
+    Set<String> scored = new HashSet<>();
+    criteria.stream().filter(Objects::nonNull).map(Criterion::name).forEach(scored::add);
     for (Probe probe : probes) {
-      if (probe.text() == null
+      if (probe == null
+          || probe.text() == null
           || probe.scores() == null
-          || !probe.scores().keySet().equals(Set.copyOf(criterionNames()))) {
+          || !probe.scores().keySet().equals(scored)
+          || probe.scores().containsValue(null)) {
         problems.add("each of 'probes' needs a text and a score for each criterion");
         break;
       }
     }
-    return problems;
   }
 
   private void checkCriteria(List<String> problems) {
@@ -206,8 +239,13 @@ record RaterDefinition(
       problems.add("'criteria' is empty");
     }
     Set<String> names = new HashSet<>();
+    int width = width();
     for (Criterion criterion : criteria) {
-      String criterionName = String.valueOf(criterion.name());
+      if (criterion == null || criterion.name() == null) {
+        problems.add("each of 'criteria' needs a 'name'");
+        continue;
+      }
+      String criterionName = criterion.name();
       if (!criterionName.matches("[A-Za-z][A-Za-z0-9_]*") || TAKEN.contains(criterionName)) {
         problems.add("'" + criterionName + "' cannot be the name of a criterion");
       } else if (!names.add(criterionName)) {
@@ -215,10 +253,21 @@ record RaterDefinition(
       }
       if (criterion.weights() == null
           || criterion.weights().isEmpty()
-          || criterion.weights().size() != criteria.get(0).weights().size()) {
+          || criterion.weights().size() != width) {
         problems.add("the weights of '" + criterionName + "' are missing or of another length");
+      } else if (criterion.weights().contains(null)) {
+        problems.add("the weights of '" + criterionName + "' hold null");
       }
     }
+  }
+
+  /** As many weights as the first criterion that has any. */
+  private int width() {
+    return criteria.stream()
+        .filter(criterion -> criterion != null && criterion.weights() != null)
+        .mapToInt(criterion -> criterion.weights().size())
+        .findFirst()
+        .orElse(0);
   }
 
   private void checkFiles(List<String> problems) {

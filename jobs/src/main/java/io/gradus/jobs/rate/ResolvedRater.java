@@ -2,28 +2,18 @@ package io.gradus.jobs.rate;
 
 import com.github.luben.zstd.util.ZstdVersion;
 import io.gradus.common.job.UserMistake;
-import io.gradus.common.table.DocumentsTable;
-import io.gradus.common.table.RatingsTable;
 import io.gradus.common.workspace.Fingerprint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /** A configured rater with its bundle found: what it is and what it scores. */
 record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   /** Raised whenever the same rater would give other scores to the same documents. */
   private static final int FORMAT_VERSION = 1;
-
-  private static final Set<String> TAKEN =
-      Set.of(
-          DocumentsTable.DOC_ID,
-          DocumentsTable.SOURCE,
-          DocumentsTable.N_TOKENS,
-          RatingsTable.N_CHUNKS);
 
   /** Finds all bundles, and makes sure that no two criteria have the same name. */
   static List<ResolvedRater> resolve(RateConfig config, Configuration hadoop) {
@@ -37,7 +27,8 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
                   ? Optional.of(RaterBundle.find(named.bundle(), hadoop))
                   : Optional.empty());
       for (String column : resolved.columns()) {
-        String owner = TAKEN.contains(column) ? "every ratings table" : owners.get(column);
+        String owner =
+            RaterDefinition.TAKEN.contains(column) ? "every ratings table" : owners.get(column);
         if (owner != null) {
           throw new UserMistake(
               "rate.raters: the column '"
@@ -100,6 +91,11 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return bundle.isPresent()
         ? "onnxruntime " + EmbeddingGraph.runtimeVersion()
         : "zstd " + ZstdVersion.VERSION;
+  }
+
+  /** What gives the scores, beside the bundle: the same for all raters of one kind. */
+  String software() {
+    return "format " + FORMAT_VERSION + ", " + library();
   }
 
   /** Names this rater's scores of these documents; the columns' prefix is no part of them. */

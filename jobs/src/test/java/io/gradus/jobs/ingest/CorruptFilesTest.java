@@ -2,9 +2,11 @@ package io.gradus.jobs.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.Zstd;
+import io.gradus.common.job.TooManyBadRecords;
 import io.gradus.common.spark.LocalSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -60,7 +62,8 @@ class CorruptFilesTest {
     byte[] packed = gzip(lines);
     Files.write(folder.resolve("a.jsonl.gz"), Arrays.copyOf(packed, packed.length / 2));
     IngestRun run = new IngestRun(folder);
-    assertReadUpToTheCut(run, run.run("inputs = [{ path = \"$/a.jsonl.gz\" }]"), lines);
+    assertReadUpToTheCut(
+        run, run.run("inputs = [{ path = \"$/a.jsonl.gz\" }], max-unreadable-files = 1"), lines);
   }
 
   @Test
@@ -74,7 +77,8 @@ class CorruptFilesTest {
     both.writeBytes(second);
     Files.write(folder.resolve("a.jsonl.gz"), both.toByteArray());
     IngestRun run = new IngestRun(folder);
-    assertReadUpToTheCut(run, run.run("inputs = [{ path = \"$/a.jsonl.gz\" }]"), lines);
+    assertReadUpToTheCut(
+        run, run.run("inputs = [{ path = \"$/a.jsonl.gz\" }], max-unreadable-files = 1"), lines);
   }
 
   @Test
@@ -83,7 +87,29 @@ class CorruptFilesTest {
     byte[] packed = Zstd.compress(lines);
     Files.write(folder.resolve("a.jsonl.zst"), Arrays.copyOf(packed, packed.length / 2));
     IngestRun run = new IngestRun(folder);
-    assertReadUpToTheCut(run, run.run("inputs = [{ path = \"$/a.jsonl.zst\" }]"), lines);
+    assertReadUpToTheCut(
+        run, run.run("inputs = [{ path = \"$/a.jsonl.zst\" }], max-unreadable-files = 1"), lines);
+  }
+
+  @Test
+  void aCutFileStopsTheRunHoweverManyRecordsCameBeforeTheCut() throws IOException {
+    byte[] packed = gzip(lines());
+    for (int i = 0; i < 7; i++) {
+      Files.write(folder.resolve(i + ".jsonl.gz"), Arrays.copyOf(packed, packed.length / 2));
+    }
+    IngestRun run = new IngestRun(folder);
+    assertThatThrownBy(() -> run.run("inputs = [{ path = \"$/*.gz\" }], max-unreadable-files = 6"))
+        .isInstanceOf(TooManyBadRecords.class)
+        .hasMessageContainingAll(
+            "ingest: 7 files cannot be read to their end, more than"
+                + " ingest.max-unreadable-files = 6 allows:",
+            "file:" + folder + "/0.jsonl.gz",
+            "file:" + folder + "/4.jsonl.gz",
+            "and 2 more",
+            "/output/bad-records.jsonl. Fetch these files again, or raise"
+                + " ingest.max-unreadable-files")
+        .hasMessageNotContaining("5.jsonl.gz");
+    assertThat(run.badRecords()).hasSize(7);
   }
 
   @Test
@@ -95,7 +121,9 @@ class CorruptFilesTest {
     Files.writeString(folder.resolve("d.warc.wet"), "not WARC at all");
     IngestRun run = new IngestRun(folder);
     IngestResult result =
-        run.run("inputs = [{ path = \"$/*.{jsonl,gz,zst,parquet,wet}\" }], max-bad-records = 0.8");
+        run.run(
+            "inputs = [{ path = \"$/*.{jsonl,gz,zst,parquet,wet}\" }], max-bad-records = 0.8,"
+                + " max-unreadable-files = 4");
     assertThat(result.dropped()).containsExactly(Map.entry("unreadable", 4L));
     assertThat(run.sorted("text")).containsExactly("Good.");
     assertThat(run.badRecords())
@@ -116,7 +144,9 @@ class CorruptFilesTest {
     byte[] bytes = Files.readAllBytes(whole);
     Files.write(folder.resolve("p/cut.parquet"), Arrays.copyOf(bytes, bytes.length - 9));
     IngestRun run = new IngestRun(folder);
-    IngestResult result = run.run("inputs = [{ path = \"$/p\" }], max-bad-records = 0.5");
+    IngestResult result =
+        run.run(
+            "inputs = [{ path = \"$/p\" }], max-bad-records = 0.5," + " max-unreadable-files = 1");
     assertThat(result.dropped()).containsExactly(Map.entry("unreadable", 1L));
     assertThat(run.sorted("text")).containsExactly("Row.");
   }
@@ -147,7 +177,10 @@ class CorruptFilesTest {
         """;
     Files.writeString(folder.resolve("a.warc.wet"), wet);
     IngestRun run = new IngestRun(folder);
-    IngestResult result = run.run("inputs = [{ path = \"$/a.warc.wet\" }], max-bad-records = 0.5");
+    IngestResult result =
+        run.run(
+            "inputs = [{ path = \"$/a.warc.wet\" }], max-bad-records = 0.5,"
+                + " max-unreadable-files = 1");
     assertThat(run.sorted("text")).containsExactly("First page");
     assertThat(result.dropped()).containsExactly(Map.entry("unreadable", 1L));
     assertThat(run.badRecords().get(0).get("position").asInt())

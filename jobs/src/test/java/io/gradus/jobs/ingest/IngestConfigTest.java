@@ -9,13 +9,10 @@ import io.gradus.jobs.ingest.IngestConfig.Input;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class IngestConfigTest {
-  @TempDir Path folder;
-
-  private IngestConfig read(String hocon) {
-    return new IngestRun(folder).config(hocon);
+  private static IngestConfig read(String hocon) {
+    return IngestRun.config(hocon, Path.of("/etc/gradus"));
   }
 
   @Test
@@ -23,10 +20,19 @@ class IngestConfigTest {
     assertThat(read("inputs = [{ path = \"raw/wiki.jsonl.zst\" }]"))
         .isEqualTo(
             new IngestConfig(
-                List.of(new Input("raw/wiki.jsonl.zst", Format.AUTO, "wiki", "", "text", "id", "")),
+                List.of(
+                    new Input(
+                        "/etc/gradus/raw/wiki.jsonl.zst",
+                        Format.AUTO,
+                        "wiki",
+                        "",
+                        "text",
+                        "id",
+                        "")),
                 "gpt2",
                 "",
                 0.01,
+                0,
                 64L << 20,
                 0));
   }
@@ -44,17 +50,27 @@ class IngestConfigTest {
                 tokenizer = "models/tokenizer.json"
                 end-of-text = "<stop>"
                 max-bad-records = 0.2
+                max-unreadable-files = 3
                 max-record-size = 1MiB
                 buckets = 12
                 """))
         .isEqualTo(
             new IngestConfig(
                 List.of(
-                    new Input("raw/*.jsonl", Format.JSONL, "wiki", "", "text", "id", ""),
-                    new Input("cc", Format.PARQUET, "", "meta.domain", "body", "url", "input_ids")),
-                "models/tokenizer.json",
+                    new Input(
+                        "/etc/gradus/raw/*.jsonl", Format.JSONL, "wiki", "", "text", "id", ""),
+                    new Input(
+                        "/etc/gradus/cc",
+                        Format.PARQUET,
+                        "",
+                        "meta.domain",
+                        "body",
+                        "url",
+                        "input_ids")),
+                "/etc/gradus/models/tokenizer.json",
                 "<stop>",
                 0.2,
+                3,
                 1L << 20,
                 12));
   }

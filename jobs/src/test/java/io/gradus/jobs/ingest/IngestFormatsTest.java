@@ -185,6 +185,17 @@ class IngestFormatsTest {
   }
 
   @Test
+  void anIdThatIsNoSingleValueStaysInMeta() {
+    LocalSpark.session()
+        .sql("select 'One.' as text, named_struct('page', 3) as id, 1 as extra")
+        .write()
+        .parquet(folder.resolve("p").toString());
+    IngestRun run = ingest("inputs = [{ path = \"$/p\" }]");
+    assertThat(run.sorted("external_id")).containsExactly("null");
+    assertThat(run.sorted("meta")).containsExactly("{\"extra\":1,\"id\":{\"page\":3}}");
+  }
+
+  @Test
   void conversionRecordsOfWetFilesBecomeDocuments() throws IOException {
     write("crawl/a.warc.wet", wet(WarcCompression.NONE, "plain"));
     write("crawl/b.warc.wet.gz", wet(WarcCompression.GZIP, "packed"));

@@ -35,11 +35,14 @@ final class IngestRun {
 
   /** Reads a configuration in which {@code $} stands for the folder. */
   IngestConfig config(String hocon) {
+    return config(hocon.replace("$", folder.toString()), folder);
+  }
+
+  /** Reads a configuration as from a file in {@code place}. */
+  static IngestConfig config(String hocon, Path place) {
     Problems problems = new Problems();
     Section root =
-        Section.root(
-            ConfigFactory.parseString("ingest {" + hocon.replace("$", folder.toString()) + "}"),
-            problems);
+        Section.root(ConfigFactory.parseString("ingest {" + hocon + "}"), problems, place);
     IngestConfig config = IngestConfig.read(root.section("ingest"));
     problems.throwIfAny();
     return config;

@@ -122,6 +122,15 @@ class InputMistakesTest {
   }
 
   @Test
+  void filesWithoutAByteAreAMistake() throws IOException {
+    Files.writeString(folder.resolve("a.jsonl"), "");
+    Files.writeString(folder.resolve("b.jsonl"), "");
+    assertMistake(
+        "inputs = [{ path = \"$/*.jsonl\" }]",
+        "ingest.inputs: there is no record in the 2 files that match. Give files with records.");
+  }
+
+  @Test
   void digestsChangeWithTheFiles() throws IOException {
     Path file = Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"A.\"}");
     IngestConfig config = new IngestRun(folder).config("inputs = [{ path = \"$/*.jsonl\" }]");

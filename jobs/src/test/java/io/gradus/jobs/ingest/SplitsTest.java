@@ -7,7 +7,9 @@ import io.gradus.jobs.ingest.IngestConfig.Format;
 import io.gradus.jobs.ingest.IngestConfig.Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -65,6 +67,35 @@ class SplitsTest {
       cut.addAll(read(bytes, split));
     }
     assertThat(cut).isEqualTo(whole);
+  }
+
+  @Test
+  void aSplitInsideALongLineIsNotReadBeyondItsEnd() throws IOException {
+    long start = 1 << 20;
+    long end = 2 << 20;
+    Split split = new Split(file(1L << 40, Compression.NONE), start, end);
+    // Of a line of a tebibyte; whoever asks for its end would not come back.
+    long[] given = {0};
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new AssertionError("lines are read in blocks");
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            if (given[0] > 2 * (end - start)) {
+              throw new AssertionError("read on to the end of the line");
+            }
+            Arrays.fill(bytes, offset, offset + length, (byte) 'x');
+            given[0] += length;
+            return length;
+          }
+        };
+    try (JsonLines lines = new JsonLines(endless, split, INPUT, new DocumentRules(40, 100))) {
+      assertThat(lines.next()).isEmpty();
+    }
   }
 
   @Test

@@ -39,7 +39,8 @@ class TokenizersTest {
 
   private TokenizerDefinition load(String tokenizer, String endOfText) {
     return Tokenizers.load(
-        new Configuration(), new IngestConfig(List.of(), tokenizer, endOfText, 0.01, 1 << 20, 0));
+        new Configuration(),
+        new IngestConfig(List.of(), tokenizer, endOfText, 0.01, 0, 1 << 20, 0));
   }
 
   private String words() throws IOException {

@@ -261,7 +261,7 @@ class RateJobTest {
   }
 
   @Test
-  void aBundleDamagedInTheWorkspaceIsRefused() throws IOException {
+  void aBundleDamagedInTheWorkspaceIsWrittenAnew() throws IOException {
     Path damaged =
         TinyBundle.write(bundles.resolve("other"), definition -> definition.put("version", "4"));
     RaterBundle bundle = RaterBundle.find(damaged.toString(), new Configuration());
@@ -272,11 +272,11 @@ class RateJobTest {
     Files.delete(model.resolveSibling(".model.onnx.crc"));
     Files.writeString(model, "damaged");
 
-    Finished<DocumentsTable> documents = documents(2);
-    assertThatThrownBy(
-            () -> run(config(new RaterConfig.Bundle(damaged.toString(), "")), documents, "out"))
-        .isInstanceOf(UserMistake.class)
-        .hasMessageContainingAll(bundle.digest() + "/model.onnx", "its SHA-256 is");
+    RateResult result =
+        run(config(new RaterConfig.Bundle(damaged.toString(), "")), documents(2), "out");
+
+    assertThat(model).hasSameBinaryContentAs(damaged.resolve("model.onnx"));
+    assertThat(result.raters().get(0).version()).isEqualTo("4");
   }
 
   @Test

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.luben.zstd.util.ZstdVersion;
 import io.gradus.common.job.UserMistake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RaterBundleTest {
   @TempDir Path temporary;
@@ -40,16 +44,23 @@ class RaterBundleTest {
   }
 
   @Test
-  void aGoodBundleOpensAndItsDigestIsThatOfItsDefinition() throws IOException {
+  void digestsNameEachBundlesDefinitionAndWhatGivesTheScores() throws IOException {
     write(definition -> {});
     open();
     RateConfig config =
-        new RateConfig(List.of(new RaterConfig.Bundle(bundle.toString(), "")), 0.01);
+        new RateConfig(
+            List.of(
+                new RaterConfig.Bundle(bundle.toString(), ""),
+                new RaterConfig.Statistics(List.of("compression_ratio"), "")),
+            0.01);
     assertThat(RateJob.digests(new Configuration(), config))
-        .containsOnlyKeys(bundle.toString())
-        .containsValue(
-            io.gradus.common.workspace.Fingerprint.sha256(
-                Files.readAllBytes(bundle.resolve("rater.json"))));
+        .containsOnly(
+            Map.entry(
+                bundle.toString(),
+                io.gradus.common.workspace.Fingerprint.sha256(
+                    Files.readAllBytes(bundle.resolve("rater.json")))),
+            Map.entry("onnx-embedding", "format 1, onnxruntime 1.28.0"),
+            Map.entry("statistics", "format 1, zstd " + ZstdVersion.VERSION));
   }
 
   @Test
@@ -62,6 +73,50 @@ class RaterBundleTest {
     assertThatThrownBy(() -> RateJob.digests(new Configuration(), config))
         .isInstanceOf(UserMistake.class)
         .hasMessageContaining("its SHA-256 is");
+  }
+
+  /** Publishes the bundle, changes one file of the copy, and gives the copy to an executor. */
+  private void assertExecutorRefuses(String file) throws IOException {
+    Configuration hadoop = new Configuration();
+    RaterBundle found = RaterBundle.find(bundle.toString(), hadoop);
+    String folder =
+        found
+            .publish(new org.apache.hadoop.fs.Path(temporary.resolve("p").toString()), hadoop)
+            .toString();
+    Path copy = Path.of(folder, file);
+    Files.delete(copy.resolveSibling("." + file + ".crc"));
+    Files.writeString(copy, " ", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> ExecutorRaters.bundle(folder, found.digest(), 1, hadoop))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageStartingWith(folder + "/" + file + ": its SHA-256 is ")
+        .hasMessageEndingWith(
+            "The file was changed or damaged: remove this folder, it is written anew.");
+  }
+
+  @Test
+  void anExecutorRefusesACopyWithAnotherDefinition() throws IOException {
+    write(definition -> definition.put("version", "another definition"));
+    assertExecutorRefuses("rater.json");
+  }
+
+  @Test
+  void anExecutorRefusesACopyWithAnotherModel() throws IOException {
+    write(definition -> definition.put("version", "another model"));
+    assertExecutorRefuses("model.onnx");
+  }
+
+  @Test
+  void anIncompleteCopyIsCompleted() throws IOException {
+    write(definition -> definition.put("version", "incomplete"));
+    Configuration hadoop = new Configuration();
+    RaterBundle found = RaterBundle.find(bundle.toString(), hadoop);
+    org.apache.hadoop.fs.Path bundles =
+        new org.apache.hadoop.fs.Path(temporary.resolve("p").toString());
+    Path copy = Path.of(found.publish(bundles, hadoop).toString());
+    Files.delete(copy.resolve("tokenizer.json"));
+    found.publish(bundles, hadoop);
+    assertThat(copy.resolve("tokenizer.json"))
+        .hasSameBinaryContentAs(bundle.resolve("tokenizer.json"));
   }
 
   @Test
@@ -122,6 +177,55 @@ class RaterBundleTest {
     assertMistake("rater.json: 'pooling' is missing");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"normalise", "tolerance"})
+  void aMissingFlagOrNumberIsNamed(String key) throws IOException {
+    write(definition -> definition.remove(key));
+    assertMistake("rater.json: not a rater definition", "'" + key + "'");
+  }
+
+  @Test
+  void aMissingNumberInsideIsNamed() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(1)).remove("bias"));
+    assertMistake("rater.json: not a rater definition ('criteria[1]", "'bias'");
+    write(definition -> ((ObjectNode) definition.get("chunk")).remove("minimumTail"));
+    assertMistake("rater.json: not a rater definition ('chunk", "'minimumTail'");
+  }
+
+  @Test
+  void aNumberThatIsNullIsNamed() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(1)).putNull("bias"));
+    assertMistake("rater.json: not a rater definition ('criteria[1].bias': ");
+  }
+
+  @Test
+  void aFirstCriterionWithoutWeightsIsNamed() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(0)).remove("weights"));
+    assertMistake("rater.json: the weights of 'up' are missing or of another length.");
+  }
+
+  @Test
+  void aWeightThatIsNullIsNamed() throws IOException {
+    write(definition -> ((ArrayNode) definition.at("/criteria/1/weights")).setNull(0));
+    assertMistake("rater.json: the weights of 'down' hold null.");
+  }
+
+  @Test
+  void aCriterionWithoutANameIsTold() throws IOException {
+    write(definition -> ((ObjectNode) definition.get("criteria").get(0)).remove("name"));
+    assertMistake("rater.json: each of 'criteria' needs a 'name'");
+    write(definition -> ((ArrayNode) definition.get("criteria")).setNull(0));
+    assertMistake("rater.json: each of 'criteria' needs a 'name'");
+  }
+
+  @Test
+  void aProbeThatIsNullOrHasANullScoreIsTold() throws IOException {
+    write(definition -> ((ArrayNode) definition.get("probes")).setNull(0));
+    assertMistake("rater.json: each of 'probes' needs a text and a score for each criterion");
+    write(definition -> ((ObjectNode) definition.at("/probes/0/scores")).putNull("up"));
+    assertMistake("rater.json: each of 'probes' needs a text and a score for each criterion");
+  }
+
   @Test
   void aFailingProbeIsTold() throws IOException {
     write(
@@ -139,6 +243,21 @@ class RaterBundleTest {
   void aGraphWithoutTheNamedOutputIsRefused() throws IOException {
     write(definition -> definition.put("output", "logits"));
     assertMistake("model.onnx: the graph has no output 'logits', but [states]", "rater.json");
+  }
+
+  @Test
+  void headsThatAreWiderThanTheStatesAreRefused() throws IOException {
+    write(
+        definition ->
+            definition
+                .get("criteria")
+                .forEach(criterion -> ((ArrayNode) criterion.get("weights")).add(1)));
+    assertMistake("model.onnx: the output 'states' is TensorInfo(", "[batch, position, 3]");
+
+    TinyBundle.replaceModel(bundle, TinyBundle.modelOfOpenWidth());
+    assertMistake(
+        "model.onnx: the output 'states' is of the shape [1, 2, 2] for 1 chunks of 2 tokens, but"
+            + " hidden states are floats of the shape [batch, position, 3]");
   }
 
   @Test

@@ -86,6 +86,32 @@ final class TinyBundle {
 
   /** An ONNX model of one Gather node, in the format's protocol-buffer encoding. */
   static byte[] model(String input, String output) {
+    return model(input, output, new Message().message(1, gather(input, output)));
+  }
+
+  /** The same graph, but how wide its output is can only be known by running it. */
+  static byte[] modelOfOpenWidth() {
+    Message axis = new Message().text(1, "axis").number(3, 2).number(20, 2);
+    Message compress =
+        new Message()
+            .text(1, "all")
+            .text(1, "kept")
+            .text(2, "states")
+            .text(4, "Compress")
+            .message(5, axis);
+    Message kept =
+        new Message().number(1, 2).number(2, 9).text(8, "kept").bytes(9, new byte[] {1, 1});
+    return model(
+        "input_ids",
+        "states",
+        new Message().message(1, gather("input_ids", "all")).message(1, compress).message(5, kept));
+  }
+
+  private static Message gather(String input, String output) {
+    return new Message().text(1, "vectors").text(1, input).text(2, output).text(4, "Gather");
+  }
+
+  private static byte[] model(String input, String output, Message graph) {
     ByteBuffer raw =
         ByteBuffer.allocate(VECTORS.length * 2 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float[] vector : VECTORS) {
@@ -98,15 +124,11 @@ final class TinyBundle {
             .number(2, 1)
             .text(8, "vectors")
             .bytes(9, raw.array());
-    Message node =
-        new Message().text(1, "vectors").text(1, input).text(2, output).text(4, "Gather");
-    Message graph =
-        new Message()
-            .message(1, node)
-            .text(2, "tiny")
-            .message(5, vectors)
-            .message(11, value(input, 7, "batch", "position"))
-            .message(12, value(output, 1, "batch", "position", "width"));
+    graph
+        .text(2, "tiny")
+        .message(5, vectors)
+        .message(11, value(input, 7, "batch", "position"))
+        .message(12, value(output, 1, "batch", "position", "width"));
     return new Message()
         .number(1, 8)
         .message(7, graph)
