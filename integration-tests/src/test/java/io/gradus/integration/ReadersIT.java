@@ -101,6 +101,7 @@ class ReadersIT {
                 .run(
                     LocalSpark.context(),
                     table,
+                    corpus.writeSelection(tables.resolve("selection")),
                     order,
                     new Finished<>(output, shards),
                     directory(tables.resolve("verify")))

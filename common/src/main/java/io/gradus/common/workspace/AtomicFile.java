@@ -1,10 +1,15 @@
 package io.gradus.common.workspace;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** Files that appear under their final name only when they are complete. */
 public final class AtomicFile {
@@ -17,7 +22,7 @@ public final class AtomicFile {
     try (FSDataOutputStream out = fileSystem.create(temporary, true)) {
       content.writeTo(out);
     }
-    commit(fileSystem, temporary, path);
+    replace(fileSystem, temporary, path);
   }
 
   /**
@@ -29,16 +34,45 @@ public final class AtomicFile {
   }
 
   /**
-   * Gives a complete file its final name. When a second attempt of the same task comes too late,
-   * the first one's equal bytes are replaced.
+   * Gives a complete file its final name, where equal names mean equal bytes: a file of the same
+   * length that is there already is kept, so that a late second attempt of a task never touches
+   * what the first one finished. A file of another length is replaced.
    */
   public static void commit(FileSystem fileSystem, Path temporary, Path path) throws IOException {
-    if (fileSystem.rename(temporary, path)) {
-      return;
+    try {
+      if (fileSystem.getFileStatus(path).getLen() == fileSystem.getFileStatus(temporary).getLen()) {
+        fileSystem.delete(temporary, false);
+        return;
+      }
+    } catch (FileNotFoundException e) {
+      // Only the first attempt gets here.
     }
-    fileSystem.delete(path, false);
-    if (!fileSystem.rename(temporary, path)) {
-      throw new IOException("Cannot rename " + temporary + " to " + path);
+    replace(fileSystem, temporary, path);
+  }
+
+  /**
+   * Renames onto a file that may be there. A local rename replaces it by itself; HDFS answers false
+   * and object stores throw, and are asked to overwrite, which HDFS does in one step.
+   */
+  private static void replace(FileSystem fileSystem, Path temporary, Path path) throws IOException {
+    try {
+      if (fileSystem.rename(temporary, path)) {
+        return;
+      }
+    } catch (FileAlreadyExistsException e) {
+      // As false.
+    }
+    Path from = fileSystem.makeQualified(temporary);
+    Path to = fileSystem.makeQualified(path);
+    try {
+      FileContext.getFileContext(to.toUri(), fileSystem.getConf())
+          .rename(from, to, Options.Rename.OVERWRITE);
+    } catch (UnsupportedFileSystemException e) {
+      // Not every file system has a FileContext.
+      fileSystem.delete(to, false);
+      if (!fileSystem.rename(from, to)) {
+        throw new IOException("Cannot rename " + temporary + " to " + path, e);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -209,6 +210,29 @@ public final class TinyCorpus {
     order.write().parquet(directory.table().toString());
     return new Finished<>(
         directory, new OrderTable(documents.size(), tokens(), "ascending", "overall"));
+  }
+
+  /** Writes the selection that the order puts in order. */
+  public Finished<SelectionTable> writeSelection(Path folder) {
+    return writeSelection(folder, orderRows());
+  }
+
+  /** Writes the selection of given rows of {@link #orderRows}, changed or not. */
+  public Finished<SelectionTable> writeSelection(Path folder, List<Row> orderRows) {
+    StageDirectory directory = directory(folder);
+    LocalSpark.session()
+        .createDataFrame(orderRows, ORDER)
+        .select(
+            functions.col(DocumentsTable.DOC_ID),
+            functions.col(DocumentsTable.SOURCE),
+            functions.col(DocumentsTable.N_TOKENS),
+            functions.col(SelectionTable.SCORE),
+            functions.col(SelectionTable.SCORE).as(SelectionTable.KEY),
+            functions.col(SelectionTable.REPEAT),
+            functions.lit(1.0).as(SelectionTable.INCLUSION))
+        .write()
+        .parquet(directory.table().toString());
+    return new Finished<>(directory, new SelectionTable(documents.size(), tokens(), Map.of()));
   }
 
   /** The order's rows, in the columns of the order table. */

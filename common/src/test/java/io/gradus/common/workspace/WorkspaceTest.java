@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gradus.common.job.UserMistake;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +69,74 @@ class WorkspaceTest {
         .isInstanceOf(IOException.class)
         .hasMessage("the disk is full");
     assertThat(stage.text("file.txt")).contains("before");
+  }
+
+  @Test
+  void aFinishedFileIsKeptWhenALateAttemptBringsTheSameLength() throws IOException {
+    FileSystem fileSystem = FileSystem.getLocal(new Configuration());
+    Path finished = Files.writeString(folder.resolve("part"), "first");
+    Path late = Files.writeString(folder.resolve("late"), "later");
+
+    AtomicFile.commit(fileSystem, path(late), path(finished));
+
+    assertThat(finished).content().isEqualTo("first");
+    assertThat(late).doesNotExist();
+  }
+
+  @Test
+  void aFileOfAnotherLengthIsReplaced() throws IOException {
+    for (FileSystem fileSystem :
+        List.of(
+            FileSystem.newInstanceLocal(new Configuration()), new Answering(), new Throwing())) {
+      fileSystem.initialize(URI.create("file:///"), new Configuration());
+      Path half = Files.writeString(folder.resolve("part"), "ha");
+      Path whole = Files.writeString(folder.resolve("whole"), "whole");
+
+      AtomicFile.commit(fileSystem, path(whole), path(half));
+
+      assertThat(half).content().isEqualTo("whole");
+      assertThat(whole).doesNotExist();
+    }
+  }
+
+  @Test
+  void aTextIsReplacedByOneOfTheSameLengthOnEveryFileSystem() throws IOException {
+    for (FileSystem fileSystem :
+        List.of(
+            FileSystem.newInstanceLocal(new Configuration()), new Answering(), new Throwing())) {
+      fileSystem.initialize(URI.create("file:///"), new Configuration());
+      Path text = Files.writeString(folder.resolve("text"), "before");
+
+      AtomicFile.write(
+          fileSystem, path(text), out -> out.write("behind".getBytes(StandardCharsets.UTF_8)));
+
+      assertThat(text).content().isEqualTo("behind");
+    }
+  }
+
+  /** Does not rename onto a file, and says so as HDFS does. */
+  private static final class Answering extends RawLocalFileSystem {
+    @Override
+    public boolean rename(org.apache.hadoop.fs.Path source, org.apache.hadoop.fs.Path target)
+        throws IOException {
+      return !exists(target) && super.rename(source, target);
+    }
+  }
+
+  /** Does not rename onto a file, and says so as S3A does. */
+  private static final class Throwing extends RawLocalFileSystem {
+    @Override
+    public boolean rename(org.apache.hadoop.fs.Path source, org.apache.hadoop.fs.Path target)
+        throws IOException {
+      if (exists(target)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+      return super.rename(source, target);
+    }
+  }
+
+  private static org.apache.hadoop.fs.Path path(Path path) {
+    return new org.apache.hadoop.fs.Path(path.toUri());
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.gradus.jobs.pack;
 
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.Fingerprint;
 import java.io.IOException;
@@ -19,13 +18,15 @@ import org.apache.spark.util.SerializableConfiguration;
  * Joins the shards' parts to Megatron's one data file and writes its index, in one task: Megatron
  * reads a single pair of files.
  *
- * @param shards all shards in order
+ * @param sequences in all shards
+ * @param digests SHA-256 of each shard's part, in order: all that the task needs of the shards
  */
 record MegatronAssembly(
     String directory,
     MegatronLayout layout,
     int endOfText,
-    List<Shard> shards,
+    long sequences,
+    List<String> digests,
     SerializableConfiguration hadoop)
     implements ForeachPartitionFunction<Long> {
 
@@ -40,32 +41,30 @@ record MegatronAssembly(
             ShardFormat.MEGATRON,
             MegatronLayout.DATA,
             out -> {
-              for (Shard shard : shards) {
+              for (int shard = 0; shard < digests.size(); shard++) {
                 copy(folder, shard, out);
               }
               out.write(layout.lastDocument(endOfText));
             });
-    long sequences = shards.stream().mapToLong(Shard::sequences).sum();
     PackedFile index =
         folder.write(
             ShardFormat.MEGATRON, MegatronLayout.INDEX, out -> layout.writeIndex(out, sequences));
     folder.finishMegatron(List.of(data, index));
   }
 
-  private static void copy(PackFolder folder, Shard shard, HashedOutput out) throws IOException {
-    PackedFile file = shard.file(ShardFormat.MEGATRON);
+  private void copy(PackFolder folder, int shard, HashedOutput out) throws IOException {
     MessageDigest digest = Fingerprint.newSha256();
     byte[] buffer = new byte[1 << 20];
-    try (InputStream in = folder.open(PackFolder.megatronPart(shard.index()))) {
+    try (InputStream in = folder.open(PackFolder.megatronPart(shard))) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         TaskContext.get().killTaskIfInterrupted();
         digest.update(buffer, 0, read);
         out.write(buffer, 0, read);
       }
     }
-    if (!HexFormat.of().formatHex(digest.digest()).equals(file.sha256())) {
+    if (!HexFormat.of().formatHex(digest.digest()).equals(digests.get(shard))) {
       throw new IllegalStateException(
-          "The bytes of " + PackFolder.megatronPart(shard.index()) + " changed on disk");
+          "The bytes of " + PackFolder.megatronPart(shard) + " changed on disk");
     }
   }
 }

@@ -9,9 +9,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -27,6 +32,7 @@ import org.apache.hadoop.fs.Path;
 final class PackFolder {
   private static final String WORK = ".work";
   private static final String RESULT = "result.json";
+  private static final Pattern MARKER = Pattern.compile("\\.work/done/(\\d+)\\.json");
 
   private final Path root;
   private final FileSystem fileSystem;
@@ -122,20 +128,56 @@ final class PackFolder {
     return files;
   }
 
-  /** The shard when all its files are there, in full length. */
-  Optional<Shard> finishedShard(int index, boolean megatronAssembled) throws IOException {
-    Optional<Shard> shard = read(marker(index), Shard.class);
-    if (shard.isPresent()) {
-      for (PackedFile file : shard.get().files()) {
-        boolean part = file.format() == ShardFormat.MEGATRON;
-        if (part
-            ? !megatronAssembled && !holds(megatronPart(index), file.bytes())
-            : !holds(file.path(), file.bytes())) {
-          return Optional.empty();
+  /**
+   * The shards whose files are all there, in full length. Each folder is listed once, since asking
+   * for every file by itself takes long on a distant file system.
+   *
+   * @param known shards that were found before, whose markers are not read again
+   */
+  Map<Integer, Shard> finishedShards(Map<Integer, Shard> known, List<ShardFormat> formats)
+      throws IOException {
+    boolean assembled = !finishedMegatron().isEmpty();
+    Map<String, Long> lengths = new HashMap<>();
+    for (ShardFormat format : formats) {
+      list(format.label(), lengths);
+    }
+    list(WORK + "/megatron", lengths);
+    Map<String, Long> markers = new HashMap<>();
+    list(WORK + "/done", markers);
+    Map<Integer, Shard> finished = new TreeMap<>();
+    for (String marker : markers.keySet()) {
+      Matcher matcher = MARKER.matcher(marker);
+      if (matcher.matches()) {
+        int index = Integer.parseInt(matcher.group(1));
+        Shard shard =
+            known.containsKey(index) ? known.get(index) : read(marker, Shard.class).orElseThrow();
+        if (shard.files().stream().allMatch(file -> isThere(index, file, lengths, assembled))) {
+          finished.put(index, shard);
         }
       }
     }
-    return shard;
+    return finished;
+  }
+
+  private static boolean isThere(
+      int shard, PackedFile file, Map<String, Long> lengths, boolean megatronAssembled) {
+    boolean part = file.format() == ShardFormat.MEGATRON;
+    if (part && megatronAssembled) {
+      return true;
+    }
+    Long length = lengths.get(part ? megatronPart(shard) : file.path());
+    return length != null && length == file.bytes();
+  }
+
+  /** Puts in the length of each file in a folder, by its path below the stage's directory. */
+  private void list(String folder, Map<String, Long> lengths) throws IOException {
+    try {
+      for (FileStatus file : fileSystem.listStatus(new Path(root, folder))) {
+        lengths.put(folder + "/" + file.getPath().getName(), file.getLen());
+      }
+    } catch (FileNotFoundException e) {
+      // As an empty folder.
+    }
   }
 
   private static String marker(int shard) {

@@ -29,6 +29,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Column;
@@ -93,18 +94,17 @@ public final class PackJob {
     checkTotals(rows, order.table());
 
     folder.prepare(config.formats());
-    boolean assembled = !folder.finishedMegatron().isEmpty();
-    writeShards(context, config, documents, rows, stream, output, folder, assembled);
-    List<Shard> shards = new ArrayList<>();
+    Map<Integer, Shard> kept = folder.finishedShards(Map.of(), config.formats());
+    writeShards(context, config, documents, rows, stream, output, kept.keySet());
+    List<Shard> shards =
+        kept.size() == stream.shards()
+            ? List.copyOf(kept.values())
+            : List.copyOf(folder.finishedShards(kept, config.formats()).values());
     for (int shard = 0; shard < stream.shards(); shard++) {
-      int index = shard;
-      shards.add(
-          folder
-              .finishedShard(shard, assembled)
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          "The order's token offsets leave shard " + index + " without tokens")));
+      if (shard >= shards.size() || shards.get(shard).index() != shard) {
+        throw new IllegalStateException(
+            "The order's token offsets leave shard " + shard + " without tokens");
+      }
     }
 
     SerializableConfiguration hadoop = new SerializableConfiguration(context.hadoop());
@@ -184,13 +184,12 @@ public final class PackJob {
       Dataset<Row> order,
       PackedStream stream,
       StageDirectory output,
-      PackFolder folder,
-      boolean megatronAssembled)
+      Set<Integer> kept)
       throws IOException {
     BitSet finished = new BitSet();
     long missing = 0;
     for (int shard = 0; shard < stream.shards(); shard++) {
-      if (folder.finishedShard(shard, megatronAssembled).isPresent()) {
+      if (kept.contains(shard)) {
         finished.set(shard);
       } else {
         missing += stream.endToken(shard) - stream.firstToken(shard);
@@ -290,7 +289,12 @@ public final class PackJob {
     if (folder.finishedMegatron().isEmpty()) {
       ForeachPartitionFunction<Long> assembly =
           new MegatronAssembly(
-              output.path().toString(), layout, documents.endOfText(), shards, hadoop);
+              output.path().toString(),
+              layout,
+              documents.endOfText(),
+              stream.sequences(),
+              shards.stream().map(shard -> shard.file(ShardFormat.MEGATRON).sha256()).toList(),
+              hadoop);
       context.session().range(0, 1, 1, 1).foreachPartition(assembly);
     }
     folder.removeMegatronParts();

@@ -111,7 +111,13 @@ final class Stages {
             NO_CHANCE,
             (context, inputs, output) -> pack(context, config, inputs, output)),
         new Stage(
-            VERIFY, 1, Map.of(), List.of(INGEST, ORDER, PACK), Map::of, NO_CHANCE, Stages::verify),
+            VERIFY,
+            1,
+            Map.of(),
+            List.of(INGEST, SAMPLE, ORDER, PACK),
+            Map::of,
+            NO_CHANCE,
+            Stages::verify),
         new Stage(
             ADVISE,
             1,
@@ -231,7 +237,14 @@ final class Stages {
   private static Outcome verify(JobContext context, Inputs inputs, StageDirectory output) {
     Finished<PackedShards> shards = inputs.finished(PACK, PackedShards.class);
     VerifyResult result =
-        new VerifyJob().run(context, documents(inputs), order(inputs), shards, output);
+        new VerifyJob()
+            .run(
+                context,
+                documents(inputs),
+                inputs.finished(SAMPLE, SelectionTable.class),
+                order(inputs),
+                shards,
+                output);
     if (!result.passed()) {
       throw new UserMistake(
           say(

@@ -5,9 +5,16 @@ import io.gradus.common.configuration.Section;
 
 /** What is checked. */
 public enum Check {
-  /** Every file that the manifest names is there, as long as it says. */
+  /**
+   * Every file that the manifest names is there, as long as it says, and the formats' folders hold
+   * no other file, which a reader that takes the whole folder would read too.
+   */
   FILES,
-  /** Every file has the SHA-256 that the manifest says. */
+  /**
+   * Every file has the SHA-256 that the manifest says. Megatron's data file alone is not digested
+   * as a whole, which one task would have to do: each shard's stretch of it is, and the stretches
+   * and the last document, which is compared, are all of it.
+   */
   CHECKSUMS,
   /** Headers, offsets, lengths and indices say where the tokens are. */
   STRUCTURE,
@@ -17,9 +24,17 @@ public enum Check {
   END_OF_TEXT,
   /** The last sequence ends with as much end-of-text as stated. */
   PADDING,
+  /**
+   * Every selected document is in the order once for each of its repeats, with the same source,
+   * tokens and score, and no other is.
+   */
+  SELECTION,
   /** Every row of the order is there once; positions and offsets are contiguous from 0. */
   ORDER,
-  /** An ascending order never falls, a descending one never rises. */
+  /**
+   * An ascending order never falls, a descending one never rises: neither its quantile from row to
+   * row, nor its score within what quantiles were taken within.
+   */
   QUALITY;
 
   @JsonValue

@@ -21,14 +21,15 @@ record MegatronFileCheck(
     PackedFile file,
     SerializableConfiguration hadoop)
     implements MapFunction<Long, String> {
+  static final String INDEX_SUFFIX = ".idx";
 
   @Override
   public String call(Long once) throws IOException {
-    Findings findings = new Findings();
+    Findings findings = new Findings(Findings.MOST_OF_PART);
     findings.checked(Check.STRUCTURE, 1);
     Path path = new Path(directory, file.path());
     try (FSDataInputStream in = path.getFileSystem(hadoop.value()).open(path)) {
-      if (file.path().endsWith(".idx")) {
+      if (file.path().endsWith(INDEX_SUFFIX)) {
         checkIndex(in, findings);
       } else {
         checkLastDocument(in, findings);

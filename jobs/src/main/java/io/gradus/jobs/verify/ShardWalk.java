@@ -30,7 +30,7 @@ final class ShardWalk implements Closeable {
   private final List<Shard> shards;
   private final Shard shard;
   private final String shape;
-  private final Findings findings = new Findings();
+  private final Findings findings = new Findings(Findings.MOST_OF_PART);
   private final List<Track> tracks = new ArrayList<>();
   private final List<ShardCheck.Cut> cuts = new ArrayList<>();
   private final int[] buffer = new int[CHUNK_TOKENS];

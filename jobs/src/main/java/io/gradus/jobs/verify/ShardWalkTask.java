@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
@@ -18,14 +19,14 @@ import org.apache.spark.util.SerializableConfiguration;
  * Walks through shards with the pieces that they should hold.
  *
  * @param directory the pack stage's directory
- * @param shards all shards in order
+ * @param shards all shards in order, sent once to each executor
  * @param shape the order's shape
  * @param done counts stream tokens that were compared
  */
 record ShardWalkTask(
     String directory,
     PackedShards table,
-    List<Shard> shards,
+    Broadcast<List<Shard>> shards,
     String shape,
     SerializableConfiguration hadoop,
     LongAccumulator done)
@@ -38,7 +39,8 @@ record ShardWalkTask(
     while (next != null) {
       int index = next.shard();
       Path root = new Path(directory);
-      try (ShardWalk walk = new ShardWalk(table, shards, index, shape, root, hadoop.value())) {
+      try (ShardWalk walk =
+          new ShardWalk(table, shards.value(), index, shape, root, hadoop.value())) {
         while (next != null && next.shard() == index) {
           TaskContext.get().killTaskIfInterrupted();
           walk.expect(next);

@@ -1,8 +1,6 @@
 package io.gradus.jobs.verify;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
 
 import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
@@ -25,10 +23,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -41,18 +41,30 @@ import org.apache.spark.util.SerializableConfiguration;
  * crosses a border between shards is put together here, from a few numbers of each shard.
  */
 public final class VerifyJob {
+  private final long stretchRows;
+
+  /** A job for tables of any size. */
+  public VerifyJob() {
+    this(1_000_000);
+  }
+
+  /** A job that compares the scores of so many rows in one stretch; findings are the same. */
+  VerifyJob(long stretchRows) {
+    this.stretchRows = stretchRows;
+  }
 
   /** Reads everything, whatever is found on the way; ask the result whether it passed. */
   public VerifyResult run(
       JobContext context,
       Finished<DocumentsTable> documents,
+      Finished<SelectionTable> selection,
       Finished<OrderTable> order,
       Finished<PackedShards> shards,
       StageDirectory output) {
-    Findings findings = new Findings();
+    Findings findings = new Findings(Findings.MOST);
     VerifyResult result;
     try {
-      result = verify(context, documents, order, shards, findings);
+      result = verify(context, documents, selection, order, shards, findings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -60,24 +72,31 @@ public final class VerifyJob {
     return result;
   }
 
-  private static VerifyResult verify(
+  private VerifyResult verify(
       JobContext context,
       Finished<DocumentsTable> documents,
+      Finished<SelectionTable> selection,
       Finished<OrderTable> order,
       Finished<PackedShards> packed,
       Findings findings)
       throws IOException {
     Optional<List<Shard>> listed = shardList(packed, findings);
     if (listed.isEmpty()) {
-      return VerifyResult.of(0, 0, 0, findings.summary());
+      return VerifyResult.of(0, 0, 0, List.of(), findings.summary());
     }
     List<Shard> shards = listed.get();
     if (!checkArithmetic(order.table(), packed.table(), shards, findings)) {
-      return VerifyResult.of(0, 0, 0, findings.summary());
+      return VerifyResult.of(0, 0, 0, List.of(), findings.summary());
     }
     long bytes = checkWholeFiles(context, packed, shards, findings);
+    checkBytes(packed.table(), shards, findings);
+    StrayFiles.check(packed, shards, findings);
     Dataset<Row> rows = context.session().read().parquet(order.directory().table().toString());
-    checkOrder(rows, order.table(), findings);
+    new Numbers(Check.ORDER, "order", "", findings)
+        .check("rows", rows.count(), order.table().rows());
+    SelectionCoverage.check(
+        context.session().read().parquet(selection.directory().table().toString()), rows, findings);
+    ScoreOrder.check(rows, order.table(), stretchRows, findings);
 
     List<ShardCheck> checks = walk(context, documents, rows, packed, order.table().shape(), shards);
     Borders borders = new Borders(order.table(), shards.size(), findings);
@@ -89,7 +108,22 @@ public final class VerifyJob {
       bytes += check.bytes();
     }
     borders.end();
-    return VerifyResult.of(walked, packed.table().stream().tokens(), bytes, findings.summary());
+    return VerifyResult.of(
+        walked,
+        packed.table().stream().tokens(),
+        bytes,
+        digestedInParts(packed.table()),
+        findings.summary());
+  }
+
+  /** Megatron's data file, see {@link Check#CHECKSUMS}. */
+  private static List<String> digestedInParts(PackedShards table) {
+    return table.formats().stream()
+        .filter(format -> format.format() == ShardFormat.MEGATRON)
+        .flatMap(format -> format.wholeFiles().stream())
+        .map(PackedFile::path)
+        .filter(path -> !path.endsWith(MegatronFileCheck.INDEX_SUFFIX))
+        .toList();
   }
 
   private static Optional<List<Shard>> shardList(Finished<PackedShards> packed, Findings findings) {
@@ -136,11 +170,34 @@ public final class VerifyJob {
       list.check("first sequence", shard.firstSequence(), stream.firstSequence(i));
       list.check("sequences", shard.sequences(), stream.sequences(i));
       list.check("tokens", shard.tokens(), stream.endToken(i) - stream.firstToken(i));
+      for (PackedFormat format : table.formats()) {
+        // A stretch of the file that all shards share must begin where the one before it ends.
+        long offset =
+            format.format() == ShardFormat.MEGATRON
+                ? stream.firstToken(i) * format.tokenBytes()
+                : 0;
+        list.check(
+            format.format().label() + " offset", shard.file(format.format()).offset(), offset);
+      }
       new Numbers(Check.PADDING, PackedShards.SHARD_LIST, place, findings)
           .check("padding tokens", shard.paddingTokens(), stream.paddingTokens(i));
       agree &= list.agree();
     }
     return agree;
+  }
+
+  /** Compares each format's length with those of its files, which are compared with the files. */
+  private static void checkBytes(PackedShards table, List<Shard> shards, Findings findings) {
+    Numbers manifest = new Numbers(Check.STRUCTURE, "manifest.json", "", findings);
+    for (PackedFormat format : table.formats()) {
+      Stream<PackedFile> ofShards =
+          format.format() == ShardFormat.MEGATRON
+              ? Stream.empty() // They are stretches of the whole file.
+              : shards.stream().map(shard -> shard.file(format.format()));
+      long bytes =
+          Stream.concat(ofShards, format.wholeFiles().stream()).mapToLong(PackedFile::bytes).sum();
+      manifest.check("bytes of " + format.format().label(), format.bytes(), bytes);
+    }
   }
 
   /** Checks the files that belong to no single shard; returns the bytes read. */
@@ -197,26 +254,6 @@ public final class VerifyJob {
     return false;
   }
 
-  private static void checkOrder(Dataset<Row> rows, OrderTable order, Findings findings) {
-    new Numbers(Check.ORDER, "order", "", findings).check("rows", rows.count(), order.rows());
-    List<Row> doubled =
-        rows.groupBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
-            .agg(count(lit(1)).as("times"))
-            .filter(col("times").gt(1))
-            .orderBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
-            .limit(Findings.MOST)
-            .collectAsList();
-    for (Row row : doubled) {
-      findings.breach(
-          Check.ORDER,
-          "order",
-          "document " + HexFormat.of().formatHex(row.<byte[]>getAs(DocumentsTable.DOC_ID)),
-          String.format(
-              "repeat %d is there %d times",
-              row.<Integer>getAs(SelectionTable.REPEAT), row.<Long>getAs("times")));
-    }
-  }
-
   private static List<ShardCheck> walk(
       JobContext context,
       Finished<DocumentsTable> documents,
@@ -234,6 +271,8 @@ public final class VerifyJob {
                 col(DocumentsTable.DOC_ID),
                 col(DocumentsTable.N_TOKENS).as(ExpectedPiece.DOCUMENT_TOKENS),
                 col(DocumentsTable.TOKEN_HASH));
+    Broadcast<List<Shard>> list =
+        JavaSparkContext.fromSparkContext(context.session().sparkContext()).broadcast(shards);
     LongAccumulator done = context.session().sparkContext().longAccumulator();
     Dataset<String> checks =
         order
@@ -254,7 +293,7 @@ public final class VerifyJob {
                 new ShardWalkTask(
                     packed.directory().path().toString(),
                     packed.table(),
-                    shards,
+                    list,
                     shape,
                     new SerializableConfiguration(context.hadoop()),
                     done),
@@ -268,6 +307,7 @@ public final class VerifyJob {
           .toList();
     } finally {
       progress.close();
+      list.destroy();
     }
   }
 }

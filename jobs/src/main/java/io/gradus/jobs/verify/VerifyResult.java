@@ -9,6 +9,8 @@ import java.util.List;
  * @param documents rows of the order that were walked through
  * @param tokens stream tokens that were walked through, in each format
  * @param bytes bytes that were read and digested, in all formats
+ * @param digestedInParts files whose own SHA-256 was not computed, since those of all their parts
+ *     were
  * @param checks every check with its counts
  * @param breachCount all breaches
  * @param breaches the first of them
@@ -17,6 +19,7 @@ public record VerifyResult(
     long documents,
     long tokens,
     long bytes,
+    List<String> digestedInParts,
     List<Count> checks,
     long breachCount,
     List<Breach> breaches) {
@@ -31,11 +34,17 @@ public record VerifyResult(
    */
   public record Count(Check check, long checked, long breaches) {}
 
-  static VerifyResult of(long documents, long tokens, long bytes, Findings.Summary findings) {
+  static VerifyResult of(
+      long documents,
+      long tokens,
+      long bytes,
+      List<String> digestedInParts,
+      Findings.Summary findings) {
     return new VerifyResult(
         documents,
         tokens,
         bytes,
+        digestedInParts,
         Arrays.stream(Check.values())
             .map(
                 check ->

@@ -10,6 +10,7 @@ import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ParquetRows;
+import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
@@ -48,6 +50,7 @@ class VerifyJobTest {
 
   @TempDir static Path shared;
   private static Finished<DocumentsTable> documents;
+  private static Finished<SelectionTable> selection;
   private static Finished<OrderTable> order;
   private static PackedShards table;
 
@@ -57,6 +60,7 @@ class VerifyJobTest {
   @BeforeAll
   static void pack() {
     documents = CORPUS.writeDocuments(shared.resolve("documents"), 2);
+    selection = CORPUS.writeSelection(shared.resolve("selection"));
     order = CORPUS.writeOrder(shared.resolve("order"), 2);
     table =
         new PackJob()
@@ -91,7 +95,10 @@ class VerifyJobTest {
     assertThat(checked(result, Check.TOKENS)).isEqualTo(3 * 40);
     assertThat(checked(result, Check.END_OF_TEXT)).isEqualTo(3 * 40);
     assertThat(checked(result, Check.PADDING)).isEqualTo(3 * table.paddingTokens());
-    assertThat(checked(result, Check.QUALITY)).isEqualTo(39);
+    // Quantiles and scores.
+    assertThat(checked(result, Check.QUALITY)).isEqualTo(2 * 39);
+    assertThat(checked(result, Check.SELECTION)).isEqualTo(40);
+    assertThat(result.digestedInParts()).containsExactly("megatron/train.bin");
     assertThat(folder.resolve("verify/verification.json")).content().isEqualTo(Json.write(result));
   }
 
@@ -420,7 +427,7 @@ class VerifyJobTest {
     List<Row> rows = new ArrayList<>(CORPUS.orderRows());
     rows.set(3, row(rows.get(3), new byte[16], rows.get(3).getDouble(6)));
 
-    assertThat(problems(verify(table, changed(rows))))
+    assertThat(problems(verify(table, selected(rows), changed(rows))))
         .containsExactly(
             "order, position 3: document 00000000000000000000000000000000 is not in the documents");
   }
@@ -445,7 +452,165 @@ class VerifyJobTest {
             order.directory(),
             new OrderTable(order.table().rows(), order.table().tokens(), "descending", "overall"));
 
-    assertThat(problems(verify(table, descending), Check.QUALITY)).hasSize(39);
+    VerifyResult result = verify(table, descending);
+
+    assertThat(breaches(result, Check.QUALITY)).isEqualTo(2 * 39);
+    assertThat(problems(result, Check.QUALITY))
+        .contains(
+            String.format(
+                "order, position 1: the score goes from %s to %s in an order that is descending",
+                CORPUS.documents().get(0).score(), CORPUS.documents().get(1).score()))
+        .anyMatch(text -> text.contains("the quantile goes from 0.0 to "));
+  }
+
+  @Test
+  void scoresInTheWrongOrderWithinASourceAreFound() {
+    // The quantiles rise as they should, as those of an order that was ranked upside down.
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    List<Integer> places =
+        IntStream.range(0, 40)
+            .filter(i -> rows.get(i).getString(1).equals("source-1"))
+            .boxed()
+            .toList();
+    for (int i = 0; i < places.size(); i++) {
+      int mirrored = places.get(places.size() - 1 - i);
+      rows.set(places.get(i), scored(rows.get(places.get(i)), CORPUS.orderRows().get(mirrored)));
+    }
+    Finished<OrderTable> reversed = within("source", changed(rows));
+    int last = places.get(places.size() - 1);
+    int before = places.get(places.size() - 2);
+
+    VerifyResult result = verify(table, selected(rows), reversed);
+
+    assertThat(breaches(result, Check.QUALITY)).isEqualTo(places.size() - 1);
+    assertThat(result.breachCount()).isEqualTo(places.size() - 1);
+    assertThat(problems(result))
+        .hasSize(Findings.MOST_OF_PART)
+        .first()
+        .isEqualTo(
+            String.format(
+                "order, position %d: the score within source source-1 goes from %s to %s in an"
+                    + " order that is ascending",
+                places.get(1),
+                CORPUS.documents().get(last).score(),
+                CORPUS.documents().get(before).score()));
+  }
+
+  @Test
+  void scoresAreComparedWithinSourcesOnlyWhereQuantilesWere() {
+    // Each source rises, but the second one stands above the others all along.
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.replaceAll(
+        row -> row.getString(1).equals("source-1") ? scored(row, row.getDouble(7) + 100) : row);
+    Finished<OrderTable> shifted = changed(rows);
+    Finished<SelectionTable> selected = selected(rows);
+
+    assertThat(problems(verify(table, selected, within("source", shifted)))).isEmpty();
+    assertThat(problems(verify(table, selected, shifted)))
+        .isNotEmpty()
+        .allMatch(text -> text.contains(": the score goes from "));
+  }
+
+  @Test
+  void aFallOfTheScoreBetweenStretchesIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.set(21, scored(rows.get(21), -100));
+
+    assertThat(problems(verify(table, selected(rows), changed(rows), new VerifyJob(7))))
+        .containsExactly(
+            String.format(
+                "order, position 21: the score goes from %s to -100.0 in an order that is"
+                    + " ascending",
+                CORPUS.documents().get(20).score()));
+  }
+
+  @Test
+  void aSelectedDocumentThatTheOrderLacksIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    Row absent = row(rows.get(2), new byte[16], 0);
+    rows.add(absent);
+
+    assertThat(problems(verify(table, selected(rows), order)))
+        .containsExactly(
+            "order, document 00000000000000000000000000000000: repeat 0 is selected but missing");
+  }
+
+  @Test
+  void aDocumentThatWasNotSelectedIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.remove(4);
+
+    assertThat(problems(verify(table, selected(rows), order)))
+        .containsExactly("order, document " + docId(4) + ": repeat 0 is not selected");
+  }
+
+  @Test
+  void aDocumentThatWasSelectedWithAnotherScoreIsFound() {
+    List<Row> rows = new ArrayList<>(CORPUS.orderRows());
+    rows.set(4, scored(rows.get(4), 0.5));
+    TinyCorpus.Document document = CORPUS.documents().get(4);
+    String facts =
+        String.format(
+            "of source %s with %,d tokens and score ", rows.get(4).getString(1), document.length());
+
+    assertThat(problems(verify(table, selected(rows), order)))
+        .containsExactly(
+            String.format(
+                "order, document %s: repeat 0 is %s%s, but was selected as %s0.5",
+                docId(4), facts, document.score(), facts));
+  }
+
+  @Test
+  void filesThatWereNotPackedAreFound() throws IOException {
+    Files.copy(
+        packed.resolve("parquet/shard-00000.parquet"),
+        packed.resolve("parquet/shard-00099.parquet"));
+    write("megatron/old.bin", new byte[2]);
+
+    assertThat(problems(verify(table, order)))
+        .containsExactly(
+            "megatron/old.bin: is there, but was not packed",
+            "parquet/shard-00099.parquet: is there, but was not packed");
+  }
+
+  @Test
+  void aWrongStatementOfAFormatsBytesIsFound() {
+    List<PackedFormat> formats = new ArrayList<>(table.formats());
+    PackedFormat first = formats.get(0);
+    formats.set(
+        0,
+        new PackedFormat(
+            first.format(), first.tokenBytes(), first.bytes() + 1, first.wholeFiles()));
+    PackedShards wrong =
+        new PackedShards(
+            table.stream(),
+            table.shards(),
+            table.sequences(),
+            table.paddingTokens(),
+            table.endOfText(),
+            formats,
+            table.shardListSha256());
+
+    assertThat(problems(verify(wrong, order)))
+        .containsExactly(
+            String.format(
+                "manifest.json: bytes of mds: %,d instead of %,d",
+                first.bytes() + 1, first.bytes()));
+  }
+
+  @Test
+  void manyBreachesOfAShardAreCountedAndAFewOfEachCheckKept() throws IOException {
+    byte[] bytes = read("mds/shard.00000.mds");
+    Arrays.fill(bytes, bytes.length - 2 * SHARD, bytes.length, (byte) 1);
+    write("mds/shard.00000.mds", bytes);
+
+    VerifyResult result = verify(table, order);
+
+    assertThat(breaches(result, Check.TOKENS)).isGreaterThan(2);
+    assertThat(result.breachCount()).isGreaterThan(Findings.MOST_OF_PART);
+    assertThat(problems(result, Check.CHECKSUMS)).hasSize(1);
+    // One document goes on to the next shard, where its tokens are put together.
+    assertThat(result.breaches()).hasSize(Findings.MOST_OF_PART + 1);
   }
 
   @Test
@@ -462,13 +627,52 @@ class VerifyJobTest {
   }
 
   private VerifyResult verify(PackedShards shards, Finished<OrderTable> verified) {
-    return new VerifyJob()
-        .run(
-            LocalSpark.context(),
-            documents,
-            verified,
-            new Finished<>(directory(packed), shards),
-            directory(folder.resolve("verify")));
+    return verify(shards, selection, verified);
+  }
+
+  private VerifyResult verify(
+      PackedShards shards, Finished<SelectionTable> selected, Finished<OrderTable> verified) {
+    return verify(shards, selected, verified, new VerifyJob());
+  }
+
+  private VerifyResult verify(
+      PackedShards shards,
+      Finished<SelectionTable> selected,
+      Finished<OrderTable> verified,
+      VerifyJob job) {
+    return job.run(
+        LocalSpark.context(),
+        documents,
+        selected,
+        verified,
+        new Finished<>(directory(packed), shards),
+        directory(folder.resolve("verify")));
+  }
+
+  private Finished<SelectionTable> selected(List<Row> rows) {
+    return CORPUS.writeSelection(folder.resolve("selection"), rows);
+  }
+
+  private static Finished<OrderTable> within(String within, Finished<OrderTable> changed) {
+    OrderTable same = changed.table();
+    return new Finished<>(
+        changed.directory(), new OrderTable(same.rows(), same.tokens(), same.shape(), within));
+  }
+
+  private static Row scored(Row row, Row other) {
+    return scored(row, other.getDouble(7));
+  }
+
+  private static Row scored(Row row, double score) {
+    return RowFactory.create(
+        row.get(0), row.get(1), row.get(2), row.get(3), row.get(4), row.get(5), row.get(6), score);
+  }
+
+  private static long breaches(VerifyResult result, Check check) {
+    return result.checks().stream()
+        .filter(count -> count.check() == check)
+        .mapToLong(VerifyResult.Count::breaches)
+        .sum();
   }
 
   private Finished<OrderTable> changed(List<Row> rows) {
@@ -526,7 +730,12 @@ class VerifyJobTest {
         files.add(
             new PackedFile(file.format(), file.path(), 0, bytes.length, Fingerprint.sha256(bytes)));
       }
-      formats.add(new PackedFormat(format.format(), format.tokenBytes(), format.bytes(), files));
+      Stream<PackedFile> ofShards =
+          shards.stream()
+              .filter(shard -> format.format() != ShardFormat.MEGATRON)
+              .map(shard -> shard.file(format.format()));
+      long bytes = Stream.concat(ofShards, files.stream()).mapToLong(PackedFile::bytes).sum();
+      formats.add(new PackedFormat(format.format(), format.tokenBytes(), bytes, files));
     }
     return new PackedShards(
         table.stream(),
