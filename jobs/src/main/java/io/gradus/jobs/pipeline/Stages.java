@@ -248,8 +248,9 @@ final class Stages {
     if (!result.passed()) {
       throw new UserMistake(
           say(
-              "verify found %s in the shards under %s, such as: %s. Remove that folder and run"
-                  + " again to pack anew; all findings are in %s.",
+              "verify found %s between selection, order and the shards under %s, such as: %s. All"
+                  + " findings are in %s. If files were changed since they were written, remove that"
+                  + " folder and run again to pack anew; otherwise please report it.",
               count(result.breachCount(), "breach"),
               shards.directory().path(),
               result.breaches().get(0),
