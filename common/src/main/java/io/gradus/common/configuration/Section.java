@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigValueType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -230,15 +229,6 @@ public final class Section {
     return numbers;
   }
 
-  /** All keys of this section with text. */
-  public Map<String, String> texts() {
-    Map<String, String> texts = new TreeMap<>();
-    for (String key : object.keySet()) {
-      texts.put(key, text(key));
-    }
-    return texts;
-  }
-
   /** Refuses every key that was not asked for. */
   public void finish() {
     for (String key : new TreeSet<>(object.keySet())) {
@@ -337,10 +327,5 @@ public final class Section {
     String file = origin.filename() == null ? origin.description() : origin.filename();
     String name = file.substring(file.lastIndexOf('/') + 1).replaceAll(": \\d+$", "");
     return full(key) + " (" + name + ":" + origin.lineNumber() + ")";
-  }
-
-  /** The keys asked for so far, for documentation and tests. */
-  public Collection<String> knownKeys() {
-    return List.copyOf(known);
   }
 }

@@ -1,5 +1,10 @@
 package io.gradus.common.table;
 
+import io.gradus.common.workspace.StageDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
@@ -20,5 +25,18 @@ public final class SparkTables {
         .option(ParquetOutputFormat.WRITER_VERSION, WriterVersion.PARQUET_2_0.toString())
         .option(ParquetOutputFormat.ENABLE_DICTIONARY, "false")
         .parquet(table.toString());
+  }
+
+  /** A table's files in the order of their names, which is the order of their partitions. */
+  public static List<String> files(StageDirectory stage) {
+    try {
+      return Arrays.stream(stage.fileSystem().listStatus(stage.table()))
+          .map(status -> status.getPath().toString())
+          .filter(name -> name.endsWith(".parquet"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -17,7 +17,6 @@ import io.gradus.common.table.SparkTables;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -28,7 +27,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.datasketches.memory.Memory;
 import org.apache.datasketches.req.ReqSketch;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -99,7 +97,7 @@ public final class CalibrateJob {
 
   private static Dataset<Row> partials(
       JobContext context, CalibrateConfig config, Finished<RatingsTable> ratings) {
-    List<List<String>> slices = slices(ratingFiles(ratings));
+    List<List<String>> slices = slices(SparkTables.files(ratings.directory()));
     List<Integer> numbers = new ArrayList<>();
     for (int slice = 0; slice < slices.size(); slice++) {
       numbers.add(slice);
@@ -114,19 +112,6 @@ public final class CalibrateJob {
         .createDataset(numbers, Encoders.INT())
         .repartitionById(Math.max(1, numbers.size()), col("value"))
         .flatMap(fold, Encoders.row(PARTIAL));
-  }
-
-  private static List<String> ratingFiles(Finished<RatingsTable> ratings) {
-    try {
-      FileStatus[] files = ratings.directory().fileSystem().listStatus(ratings.directory().table());
-      return Arrays.stream(files)
-          .map(status -> status.getPath().toString())
-          .filter(name -> name.endsWith(".parquet"))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Contiguous runs of files; how many is a function of the number of files alone. */

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -71,8 +72,7 @@ final class GlobalRank {
   static Ranked rank(Dataset<Row> rows, long rowCount, long rowsPerRange) {
     int ranges = (int) Math.max(1, (rowCount + rowsPerRange - 1) / rowsPerRange);
     Broadcast<RangeBorders> borders =
-        org.apache.spark.api.java.JavaSparkContext.fromSparkContext(
-                rows.sparkSession().sparkContext())
+        JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext())
             .broadcast(borders(rows, rowCount, ranges));
     Dataset<Row> inRanges =
         rows.withColumn(
@@ -83,8 +83,7 @@ final class GlobalRank {
                 .apply(col(SORT_KEY), col(TIE)));
     Prefixes prefixes = prefixes(inRanges, ranges);
     Broadcast<List<Map<String, Mass>>> starts =
-        org.apache.spark.api.java.JavaSparkContext.fromSparkContext(
-                rows.sparkSession().sparkContext())
+        JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext())
             .broadcast(prefixes.starts());
     StructType schema =
         rows.schema().add(TOKENS_BEFORE, DataTypes.LongType).add(ROWS_BEFORE, DataTypes.LongType);

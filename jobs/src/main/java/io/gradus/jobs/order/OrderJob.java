@@ -23,9 +23,7 @@ import io.gradus.jobs.order.GlobalRank.Ranked;
 import io.gradus.jobs.order.OrderConfig.Shape;
 import io.gradus.jobs.order.OrderConfig.Within;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -168,7 +166,7 @@ public final class OrderJob {
 
   private static CurriculumProfile profile(
       JobContext context, OrderConfig config, SelectionTable selection, StageDirectory output) {
-    List<String> files = files(output);
+    List<String> files = SparkTables.files(output);
     SerializableConfiguration hadoop = new SerializableConfiguration(context.hadoop());
     long tokens = selection.tokens();
     ProfileBuilder whole = new ProfileBuilder(tokens, PROFILE_BINS);
@@ -204,17 +202,5 @@ public final class OrderJob {
       }
     }
     return part;
-  }
-
-  private static List<String> files(StageDirectory output) {
-    try {
-      return Arrays.stream(output.fileSystem().listStatus(output.table()))
-          .map(status -> status.getPath().toString())
-          .filter(name -> name.endsWith(".parquet"))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.gradus.jobs.order;
 
+import io.gradus.common.configuration.Section;
 import io.gradus.common.table.CurriculumProfile;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -114,11 +115,7 @@ final class ProfileBuilder implements Serializable {
       documents += bin.documents;
     }
     return new CurriculumProfile(
-        io.gradus.common.configuration.Section.name(config.shape()),
-        io.gradus.common.configuration.Section.name(config.within()),
-        tokens,
-        documents,
-        result);
+        Section.name(config.shape()), Section.name(config.within()), tokens, documents, result);
   }
 
   /** The sources with most tokens, at most {@value #SOURCES}. */

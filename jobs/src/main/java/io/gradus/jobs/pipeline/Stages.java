@@ -2,6 +2,7 @@ package io.gradus.jobs.pipeline;
 
 import static io.gradus.common.configuration.Quantity.show;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
@@ -284,7 +285,7 @@ final class Stages {
                     profile(inputs),
                     Json.read(
                         inputs.directories().get(ADVISE).text(AdviseJob.PLAN).orElseThrow(),
-                        com.fasterxml.jackson.databind.JsonNode.class)),
+                        JsonNode.class)),
                 ratings(inputs),
                 inputs.finished(SAMPLE, SelectionTable.class),
                 output);
