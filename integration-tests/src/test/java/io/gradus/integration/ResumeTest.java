@@ -59,7 +59,7 @@ class ResumeTest {
             "sample: temperature 1.0 to 2.0",
             "order: runs after sample",
             "pack: runs after order",
-            "verify: runs after order, pack",
+            "verify: runs after sample, order, pack",
             "advise: runs after order",
             "report: runs after sample, order, pack, verify, advise");
   }
