@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.udf;
 import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
+import io.gradus.common.table.DocumentHash;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedFile;
@@ -36,7 +37,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
@@ -232,10 +232,6 @@ public final class PackJob {
   /** The order's rows that unfinished shards need, by bucket and in each by document id. */
   private static Dataset<Row> narrow(
       Dataset<Row> order, int buckets, PackedStream stream, BitSet finished) {
-    UserDefinedFunction bucket =
-        udf(
-            (UDF1<byte[], Integer>) docId -> DocumentsTable.bucket(docId, buckets),
-            DataTypes.IntegerType);
     UserDefinedFunction needed =
         udf(
             (UDF2<Long, Integer, Boolean>)
@@ -254,7 +250,7 @@ public final class PackJob {
             col(OrderTable.TOKEN_OFFSET),
             col(OrderTable.QUANTILE),
             col(SelectionTable.SCORE),
-            bucket.apply(col(DocumentsTable.DOC_ID)).as(OrderedDocument.BUCKET))
+            DocumentHash.bucket(col(DocumentsTable.DOC_ID), buckets).as(OrderedDocument.BUCKET))
         .filter(needed.apply(start, col(DocumentsTable.N_TOKENS)))
         .repartitionById(buckets, col(OrderedDocument.BUCKET))
         .sortWithinPartitions(

@@ -304,6 +304,7 @@ public final class SampleJob {
       SparkSession session, StageDirectory output, Map<String, Cutoff> cutoffs) {
     Map<String, Long> tokensBySource = new TreeMap<>();
     long rows = 0;
+    // Bounded: one row for each source.
     for (Row source :
         session
             .read()
