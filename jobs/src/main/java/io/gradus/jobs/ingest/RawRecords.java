@@ -87,6 +87,7 @@ final class RawRecords {
         spark
             .parallelize(files, Math.min(files.size(), 4 * spark.defaultParallelism()))
             .flatMap(file -> checkFooter(hadoop.value().value(), file).iterator())
+            // Bounded: unreadable files, of the list that the driver holds already.
             .collect();
     List<Outcome> bad = new ArrayList<>();
     Set<InputFile> skipped =

@@ -271,6 +271,7 @@ record RatingStatistics(List<Criterion> criteria, List<SourceSummary> sources) {
             sum("tokensAfter").as("tokensAfter"),
             sum("scoreBefore").as("scoreBefore"),
             sum("scoreAfter").as("scoreAfter"))
+        // Bounded: the largest sources and the rest, times criteria and bins.
         .collectAsList();
   }
 
