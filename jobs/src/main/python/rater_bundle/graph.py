@@ -337,7 +337,8 @@ def quantise(folder: pathlib.Path) -> None:
             per_channel=True,
             weight_type=QuantType.QInt8,
             use_external_data_format=(folder / DATA).exists(),
-            extra_options={"MatMulConstBOnly": True},
+            # The types of what ONNX Runtime's own operators give are not found by shape inference.
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
         )
     weights.unlink()
 
