@@ -14,9 +14,9 @@ import org.apache.hadoop.conf.Configuration;
  * executor: the only state that outlives a task.
  */
 final class ExecutorRaters {
-  private static final ConcurrentHashMap<Key, OnnxEmbeddingRater> OPEN = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Key, OnnxRater> OPEN = new ConcurrentHashMap<>();
 
-  private record Key(String digest, int threads) {}
+  private record Key(String digest, EngineSettings settings) {}
 
   private ExecutorRaters() {}
 
@@ -26,24 +26,23 @@ final class ExecutorRaters {
    *
    * @param folder the published bundle's folder on a file system that this JVM can reach
    * @param digest of its {@code rater.json}
-   * @param threads inside an operator of the graph
    */
-  static OnnxEmbeddingRater bundle(
-      String folder, String digest, int threads, Configuration hadoop) {
+  static OnnxRater bundle(
+      String folder, String digest, EngineSettings settings, Configuration hadoop) {
     return OPEN.computeIfAbsent(
-        new Key(digest, threads),
-        key -> open(RaterBundle.published(folder, digest, hadoop), threads));
+        new Key(digest, settings),
+        key -> open(RaterBundle.published(folder, digest, hadoop), settings));
   }
 
-  private static OnnxEmbeddingRater open(RaterBundle bundle, int threads) {
+  private static OnnxRater open(RaterBundle bundle, EngineSettings settings) {
     try {
       java.nio.file.Path local = Files.createTempDirectory("gradus-rater-");
       try {
         bundle.localise(local);
-        OnnxEmbeddingRater rater =
-            new OnnxEmbeddingRater(bundle.definition(), local, threads, bundle.place());
+        OnnxRater rater = new OnnxRater(bundle.definition(), local, settings, bundle.place());
         try {
           rater.checkProbes();
+          RatingMetrics.register(rater, bundle.definition().name());
         } catch (RuntimeException e) {
           rater.close();
           throw e;

@@ -7,13 +7,27 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * A rater as the driver hands it to the tasks.
  *
+ * @param name the rater's name
+ * @param digest SHA-256 of what it is made of; empty where it is code only
  * @param folder where its own files go, one for each bucket
  * @param criteria what it scores
  * @param columns the names of its criteria in the ratings table
+ * @param label the folder of its chunks' scores in the stage's output; empty where only documents'
+ *     scores are kept
  * @param opening how a task gets it
  */
-record PlannedRater(String folder, List<String> criteria, List<String> columns, Opening opening)
+record PlannedRater(
+    String name,
+    String digest,
+    String folder,
+    List<String> criteria,
+    List<String> columns,
+    String label,
+    Opening opening)
     implements Serializable {
+  boolean keepsChunks() {
+    return !label.isEmpty();
+  }
 
   /** How a task gets a rater. */
   sealed interface Opening extends Serializable {
@@ -25,12 +39,15 @@ record PlannedRater(String folder, List<String> criteria, List<String> columns, 
    *
    * @param folder its folder's URI
    * @param digest of its {@code rater.json}
-   * @param threads inside an operator of the graph
+   * @param settings how its session is fed
+   * @param options what of a document is rated and kept
    */
-  record OpenBundle(String folder, String digest, int threads) implements Opening {
+  record OpenBundle(
+      String folder, String digest, EngineSettings settings, OnnxRater.Options options)
+      implements Opening {
     @Override
     public Rater open(Configuration hadoop) {
-      return ExecutorRaters.bundle(folder, digest, threads, hadoop);
+      return ExecutorRaters.bundle(folder, digest, settings, hadoop).with(options);
     }
   }
 

@@ -11,11 +11,20 @@ import java.util.List;
  * What rates the documents.
  *
  * @param raters in the order of their columns; {@code rate.raters}, by default the built-in one
- * @param maxFailed the largest share of documents that a rater may leave without a score; {@code
- *     rate.max-failed}, by default 0.01
+ * @param maxQuarantined the largest share of documents that a rater may leave without a score;
+ *     {@code rate.max-quarantined}, by default 0.01
+ * @param batchTokens the most positions that go through a model together, 0 for what suits the
+ *     device; {@code rate.batch-tokens}
+ * @param windowCharacters a task holds two windows of documents, each of so many characters of text
+ *     or one longer document; {@code rate.window-characters}, by default 2,000,000
  */
-public record RateConfig(List<RaterConfig> raters, double maxFailed) {
-  private static final double MAX_FAILED = 0.01;
+public record RateConfig(
+    List<RaterConfig> raters, double maxQuarantined, int batchTokens, long windowCharacters) {
+  private static final double MAX_QUARANTINED = 0.01;
+  private static final long WINDOW_CHARACTERS = 2_000_000;
+  private static final Range CHUNKS = new Range(0, 1 << 20);
+  private static final Range BATCH = new Range(1, 1 << 24);
+  private static final Range WINDOW = new Range(1, 1L << 30);
 
   /** How a rater without a bundle is made. */
   private enum Kind {
@@ -24,6 +33,11 @@ public record RateConfig(List<RaterConfig> raters, double maxFailed) {
 
   public RateConfig {
     raters = List.copyOf(raters);
+  }
+
+  /** A configuration with everything but the raters as by default. */
+  public static RateConfig of(RaterConfig... raters) {
+    return new RateConfig(List.of(raters), MAX_QUARANTINED, 0, WINDOW_CHARACTERS);
   }
 
   /** Reads the section {@code rate}; problems are recorded in the section. */
@@ -39,9 +53,11 @@ public record RateConfig(List<RaterConfig> raters, double maxFailed) {
     } else if (raters.isEmpty()) {
       section.problem("raters", "names no rater; give for example [ { bundle = builtin } ]");
     }
-    double maxFailed = section.number("max-failed", MAX_FAILED, Range.SHARE);
+    double maxQuarantined = section.number("max-quarantined", MAX_QUARANTINED, Range.SHARE);
+    int batchTokens = section.has("batch-tokens") ? (int) section.count("batch-tokens", BATCH) : 0;
+    long windowCharacters = section.count("window-characters", WINDOW_CHARACTERS, WINDOW);
     section.finish();
-    return new RateConfig(raters, maxFailed);
+    return new RateConfig(raters, maxQuarantined, batchTokens, windowCharacters);
   }
 
   private static RaterConfig readRater(Section section) {
@@ -58,7 +74,13 @@ public record RateConfig(List<RaterConfig> raters, double maxFailed) {
     }
     String bundle = section.text("bundle");
     boolean builtin = bundle.equals(RaterConfig.Bundle.BUILTIN);
-    return new RaterConfig.Bundle(builtin ? bundle : section.path("bundle"), prefix);
+    return new RaterConfig.Bundle(
+        builtin ? bundle : section.path("bundle"),
+        prefix,
+        (int) section.count("max-chunks", 0, CHUNKS),
+        section.flag("chunk-scores", false)
+            ? RaterConfig.Scores.CHUNKS
+            : RaterConfig.Scores.DOCUMENTS);
   }
 
   private static List<String> readStatistics(Section section) {

@@ -11,9 +11,25 @@ public sealed interface RaterConfig {
    * A rater bundle.
    *
    * @param bundle {@code builtin}, or a folder's path or URI
+   * @param maxChunks how many chunks of a document are rated, from its start; {@code max-chunks},
+   *     by default 0 for all
+   * @param scores what is kept; {@code chunk-scores}, by default documents' scores only
    */
-  record Bundle(String bundle, String prefix) implements RaterConfig {
+  record Bundle(String bundle, String prefix, int maxChunks, Scores scores) implements RaterConfig {
     static final String BUILTIN = "builtin";
+
+    /** A bundle that rates whole documents. */
+    public Bundle(String bundle, String prefix) {
+      this(bundle, prefix, 0, Scores.DOCUMENTS);
+    }
+  }
+
+  /** What is kept of a rating. */
+  enum Scores {
+    /** Each document's scores. */
+    DOCUMENTS,
+    /** The scores of each chunk as well. */
+    CHUNKS
   }
 
   /**

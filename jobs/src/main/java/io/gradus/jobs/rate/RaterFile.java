@@ -26,9 +26,9 @@ import org.apache.parquet.schema.Types;
  * however often the work was interrupted.
  */
 final class RaterFile {
-  private static final String N_RATER_TOKENS = "n_rater_tokens";
-  private static final String FAILURE = "failure";
-  private static final String DETAIL = "detail";
+  static final String N_RATER_TOKENS = "n_rater_tokens";
+  static final String FAILURE = "failure";
+  static final String DETAIL = "detail";
 
   private RaterFile() {}
 
@@ -164,7 +164,8 @@ final class RaterFile {
               scores,
               group.getInteger(RatingsTable.N_CHUNKS, 0),
               group.getLong(N_RATER_TOKENS, 0),
-              failure));
+              failure,
+              List.of()));
     }
 
     @Override

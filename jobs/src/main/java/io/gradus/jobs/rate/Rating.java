@@ -1,6 +1,7 @@
 package io.gradus.jobs.rate;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,9 +11,11 @@ import java.util.Optional;
  * @param chunks how many pieces of text were rated
  * @param tokens how many tokens of the rater's own tokenizer were rated; 0 where it has none
  * @param failure why a score is missing, or null
+ * @param chunkScores the scores of each chunk, where they are wanted
  */
 @SuppressWarnings("ArrayRecordComponent") // ratings are written, never compared
-record Rating(double[] scores, int chunks, long tokens, Failure failure) {
+record Rating(
+    double[] scores, int chunks, long tokens, Failure failure, List<ChunkScores> chunkScores) {
   private static final double STEPS = 1e4;
 
   /**
@@ -30,26 +33,45 @@ record Rating(double[] scores, int chunks, long tokens, Failure failure) {
     static final String NOT_FINITE = "not-finite";
     static final String TOKENIZER_ERROR = "tokenizer-error";
     static final String MODEL_ERROR = "model-error";
+    static final String OUT_OF_MEMORY = "out-of-memory";
 
     Failure {
       detail = detail.length() > DETAIL_LIMIT ? detail.substring(0, DETAIL_LIMIT) : detail;
     }
   }
 
+  /**
+   * A chunk's scores.
+   *
+   * @param start the index of its first token
+   * @param tokens how many tokens it has, special tokens not counted
+   * @param scores one for each criterion, rounded
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written, never compared
+  record ChunkScores(int start, int tokens, double[] scores) {
+    static ChunkScores of(Chunk chunk, double[] scores) {
+      return new ChunkScores(chunk.start(), chunk.length(), rounded(scores));
+    }
+  }
+
   static Rating scored(double[] scores, int chunks, long tokens) {
-    return new Rating(rounded(scores), chunks, tokens, null);
+    return scored(scores, chunks, tokens, List.of());
+  }
+
+  static Rating scored(double[] scores, int chunks, long tokens, List<ChunkScores> chunkScores) {
+    return new Rating(rounded(scores), chunks, tokens, null, chunkScores);
   }
 
   /** A rating in which some scores, or all, are missing. */
   static Rating failed(double[] scores, int chunks, long tokens, Failure failure) {
-    return new Rating(rounded(scores), chunks, tokens, failure);
+    return new Rating(rounded(scores), chunks, tokens, failure, List.of());
   }
 
   /** A rating without any score. */
   static Rating missing(int criteria, String reason, String detail) {
     double[] none = new double[criteria];
     Arrays.fill(none, Double.NaN);
-    return new Rating(none, 0, 0, new Failure(reason, detail));
+    return new Rating(none, 0, 0, new Failure(reason, detail), List.of());
   }
 
   Optional<Failure> whyMissing() {

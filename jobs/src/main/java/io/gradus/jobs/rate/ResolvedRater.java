@@ -8,12 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** A configured rater with its bundle found: what it is and what it scores. */
 record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   /** Raised whenever the same rater would give other scores to the same documents. */
-  private static final int FORMAT_VERSION = 1;
+  private static final int FORMAT_VERSION = 2;
 
   /** Finds all bundles, and makes sure that no two criteria have the same name. */
   static List<ResolvedRater> resolve(RateConfig config, Configuration hadoop) {
@@ -66,7 +67,7 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String kind() {
-    return bundle.isPresent() ? "onnx-embedding" : "statistics";
+    return bundle.map(found -> found.definition().kind().key()).orElse("statistics");
   }
 
   String version() {
@@ -86,10 +87,17 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return bundle.map(RaterBundle::digest).orElse("");
   }
 
+  /** Where the scores of its chunks go; empty where they are not kept. */
+  String chunkFolder() {
+    return config instanceof RaterConfig.Bundle named && named.scores() == RaterConfig.Scores.CHUNKS
+        ? config.prefix() + name().replaceAll("[^A-Za-z0-9_-]", "_")
+        : "";
+  }
+
   /** The library and version that the scores' last bits depend on. */
   String library() {
     return bundle.isPresent()
-        ? "onnxruntime " + EmbeddingGraph.runtimeVersion()
+        ? "onnxruntime " + ModelGraph.runtimeVersion()
         : "zstd " + ZstdVersion.VERSION;
   }
 
@@ -98,12 +106,25 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return "format " + FORMAT_VERSION + ", " + library();
   }
 
-  /** Names this rater's scores of these documents; the columns' prefix is no part of them. */
-  String fingerprint(String documents) {
+  /**
+   * Names this rater's scores of these documents; the columns' prefix is no part of them.
+   *
+   * @param engine what batches hold, where the rater runs a model
+   */
+  String fingerprint(String documents, Map<String, Object> engine) {
+    Map<String, Object> configuration = new TreeMap<>();
+    configuration.put("kind", kind());
+    configuration.put("criteria", criteria());
+    configuration.put("library", library());
+    if (config instanceof RaterConfig.Bundle named) {
+      configuration.put("maxChunks", named.maxChunks());
+      configuration.put("scores", named.scores());
+      configuration.putAll(engine);
+    }
     return Fingerprint.of(
         "rater",
         FORMAT_VERSION,
-        Map.of("kind", kind(), "criteria", criteria(), "library", library()),
+        configuration,
         Map.of("documents", documents),
         Map.of("bundle", digest()),
         0);

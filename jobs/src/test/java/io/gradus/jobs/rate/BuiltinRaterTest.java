@@ -54,7 +54,7 @@ class BuiltinRaterTest {
 
   @TempDir static Path temporary;
 
-  private OnnxEmbeddingRater rater;
+  private OnnxRater rater;
 
   @BeforeAll
   void open() {
@@ -193,7 +193,7 @@ class BuiltinRaterTest {
   @Test
   void segmentsNeverSplitASurrogatePair() {
     String text = "x" + "😀".repeat(RaterTokenizer.SEGMENT / 2 + 10);
-    int end = RaterTokenizer.segmentEnd(text, 0);
+    int end = RaterTokenizer.segmentEnd(text, 0, RaterTokenizer.SEGMENT);
     assertThat(end).isEqualTo(RaterTokenizer.SEGMENT - 1);
     assertThat(text.substring(0, end)).endsWith("😀");
   }

@@ -28,7 +28,7 @@ class RateConfigTest {
     RateConfig config =
         read(
             """
-            max-failed = 0.2
+            max-quarantined = 0.2
             raters = [ { bundle = "hdfs:///raters/qurater", prefix = qu_ },
                        { kind = statistics, criteria = [ reading_ease ], prefix = text_ },
                        { kind = statistics } ]
@@ -54,14 +54,14 @@ class RateConfigTest {
   void allProblemsAreToldAtOnce() {
     read(
         """
-        max-failed = 2
+        max-quarantined = 2
         raters = [ { bundel = builtin }, { kind = statistiks },
                    { kind = statistics, criteria = [ beauty ] },
                    { kind = statistics, bundle = builtin },
                    { bundle = builtin, prefix = "a-b" } ]
         """);
     assertThat(String.join("\n", problems.messages()))
-        .contains("rate.max-failed")
+        .contains("rate.max-quarantined")
         .contains("'2' must be between 0 and 1")
         .contains("rate.raters[0].bundle")
         .contains("did you mean 'bundle'?")

@@ -51,7 +51,7 @@ class RateJobTest {
   }
 
   private static RateConfig config(RaterConfig... raters) {
-    return new RateConfig(List.of(raters), 0.01);
+    return RateConfig.of(raters);
   }
 
   private StageDirectory output(String fingerprint) {
@@ -147,7 +147,7 @@ class RateJobTest {
     assertThat(rater.tokens())
         .isEqualTo(texts.stream().mapToLong(text -> text.split(" ").length).sum());
     assertThat(rater.bucketsRated()).isEqualTo(8);
-    assertThat(result.failed()).isEmpty();
+    assertThat(result.quarantined()).isEmpty();
   }
 
   @Test
@@ -219,13 +219,15 @@ class RateJobTest {
     Row row = rows.get(HexFormat.of().formatHex(TestDocuments.docId("nan a")));
     assertThat(row.<Double>getAs("up")).isNull();
     assertThat(row.<Double>getAs("mean_word_length")).isEqualTo(2.0);
-    assertThat(result.raters().get(0).failed())
+    assertThat(result.raters().get(0).quarantined())
         .isEqualTo(Map.of("not-finite", 1L, "model-error", 1L, "no-text", 1L, "no-tokens", 1L));
-    assertThat(result.raters().get(1).failed()).isEqualTo(Map.of("no-text", 1L, "undefined", 1L));
+    assertThat(result.raters().get(1).quarantined())
+        .isEqualTo(Map.of("no-text", 1L, "undefined", 1L));
     assertThat(result.raters().get(0).documents()).isEqualTo(200);
-    assertThat(result.failed()).containsEntry("no-text", 2L).containsEntry("undefined", 1L);
+    assertThat(result.quarantined()).containsEntry("no-text", 2L).containsEntry("undefined", 1L);
 
-    List<String> sample = Files.readAllLines(workspace.resolve("rate/out/failed-documents.jsonl"));
+    List<String> sample =
+        Files.readAllLines(workspace.resolve("rate/out/quarantined-documents.jsonl"));
     assertThat(sample)
         .hasSize(6)
         .isSortedAccordingTo(Comparator.comparing(l -> l.substring(0, 44)));
@@ -244,8 +246,8 @@ class RateJobTest {
         .isInstanceOf(TooManyBadRecords.class)
         .hasMessageContainingAll(
             "3 of 203 documents (1.5 %) without a score ({not-finite=3})",
-            "rate.max-failed allows 1.0 %", "failed-documents.jsonl");
-    assertThat(workspace.resolve("rate/out/failed-documents.jsonl")).exists();
+            "rate.max-quarantined allows 1.0 %", "quarantined-documents.jsonl");
+    assertThat(workspace.resolve("rate/out/quarantined-documents.jsonl")).exists();
   }
 
   @Test

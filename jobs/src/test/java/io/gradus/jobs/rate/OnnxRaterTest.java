@@ -10,15 +10,17 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OnnxEmbeddingRaterTest {
+class OnnxRaterTest {
+  private static final EngineSettings SETTINGS = new EngineSettings(64, 1, 2, 1);
+
   @TempDir Path folder;
 
-  private OnnxEmbeddingRater open() {
+  private OnnxRater open() {
     RaterBundle bundle = RaterBundle.find(folder.toString(), new Configuration());
-    return new OnnxEmbeddingRater(bundle.definition(), folder, 1, bundle.place());
+    return new OnnxRater(bundle.definition(), folder, SETTINGS, bundle.place());
   }
 
-  private static List<Rating> rate(Rater rater, String... texts) {
+  private static List<Rating> rate(OnnxRater rater, String... texts) {
     return rater.rate(
         Stream.of(texts).map(text -> new RatedDocument(new byte[16], "s", 1, text)).toList());
   }
@@ -26,7 +28,7 @@ class OnnxEmbeddingRaterTest {
   @Test
   void scoresAreTheWeightedMeanOfPooledChunksThroughTheHeads() throws IOException {
     TinyBundle.write(folder);
-    try (OnnxEmbeddingRater rater = open()) {
+    try (OnnxRater rater = open()) {
       // Chunks of 4: "a a b x" pools to (2/4, 2/4) and "b b" to (0, 2); weights 4 and 2.
       Rating rating = rate(rater, "a a b x b b").get(0);
       double up = (4 * (0.5 + 5 + 0.5) + 2 * (20 + 0.5)) / 6;
@@ -46,7 +48,7 @@ class OnnxEmbeddingRaterTest {
                 .put("tokens", 4)
                 .put("specialTokens", "add")
                 .put("minimumTail", 1));
-    try (OnnxEmbeddingRater rater = open()) {
+    try (OnnxRater rater = open()) {
       // [CLS] a a [SEP] pools to (2/4, 0), [CLS] b [SEP] to (0, 2/3); weights 2 and 1.
       Rating rating = rate(rater, "a a b").get(0);
       assertThat(rating.chunks()).isEqualTo(2);
@@ -59,7 +61,7 @@ class OnnxEmbeddingRaterTest {
   @Test
   void normalisedVectorsForgetTheirLength() throws IOException {
     TinyBundle.write(folder, definition -> definition.put("normalise", true));
-    try (OnnxEmbeddingRater rater = open()) {
+    try (OnnxRater rater = open()) {
       assertThat(rate(rater, "b b x").get(0).scores()[0]).isEqualTo(10.5);
     }
   }
@@ -67,7 +69,7 @@ class OnnxEmbeddingRaterTest {
   @Test
   void aDocumentThatFailsTakesNoOtherWithIt() throws IOException {
     TinyBundle.write(folder);
-    try (OnnxEmbeddingRater rater = open()) {
+    try (OnnxRater rater = open()) {
       List<Rating> together = rate(rater, "a a", "far a", "b b", "nan a", " ", null, "a b x x a");
       assertThat(together)
           .map(rating -> rating.whyMissing().map(Rating.Failure::reason).orElse("scored"))
