@@ -1,7 +1,10 @@
 package io.gradus.jobs.rate;
 
+import io.gradus.common.table.DocumentsTable;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -18,6 +21,11 @@ record PlannedRater(String folder, List<String> criteria, List<String> columns, 
   /** How a task gets a rater. */
   sealed interface Opening extends Serializable {
     Rater open(Configuration hadoop);
+
+    /** What the rater looks at in the documents table: the text, unless it says otherwise. */
+    default Set<String> documentColumns() {
+      return Set.of(DocumentsTable.TEXT);
+    }
   }
 
   /**
@@ -39,6 +47,23 @@ record PlannedRater(String folder, List<String> criteria, List<String> columns, 
     @Override
     public Rater open(Configuration hadoop) {
       return new StatisticsRater(criteria);
+    }
+  }
+
+  /**
+   * Scores that the corpus carries.
+   *
+   * @param columns by criterion, a field of {@code meta}
+   */
+  record OpenColumns(Map<String, String> columns) implements Opening {
+    @Override
+    public Rater open(Configuration hadoop) {
+      return new ColumnRater(columns);
+    }
+
+    @Override
+    public Set<String> documentColumns() {
+      return Set.of(DocumentsTable.META);
     }
   }
 }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What rates the documents.
@@ -17,9 +19,13 @@ import java.util.List;
 public record RateConfig(List<RaterConfig> raters, double maxFailed) {
   private static final double MAX_FAILED = 0.01;
 
+  /** What a criterion may be called: the name becomes a column's. */
+  private static final String CRITERION = "[A-Za-z][A-Za-z0-9_]*";
+
   /** How a rater without a bundle is made. */
   private enum Kind {
-    STATISTICS
+    STATISTICS,
+    COLUMN
   }
 
   public RateConfig {
@@ -50,11 +56,13 @@ public record RateConfig(List<RaterConfig> raters, double maxFailed) {
       section.problem("prefix", "'" + prefix + "' may hold only letters, digits and _");
     }
     if (section.has("kind")) {
-      section.requiredChoice("kind", Kind.STATISTICS);
       if (section.has("bundle")) {
         section.problem("bundle", "a rater has a bundle or a kind, not both; leave one out");
       }
-      return new RaterConfig.Statistics(readStatistics(section), prefix);
+      return switch (section.requiredChoice("kind", Kind.STATISTICS)) {
+        case STATISTICS -> new RaterConfig.Statistics(readStatistics(section), prefix);
+        case COLUMN -> new RaterConfig.Columns(readColumns(section), prefix);
+      };
     }
     String bundle = section.text("bundle");
     boolean builtin = bundle.equals(RaterConfig.Bundle.BUILTIN);
@@ -71,5 +79,32 @@ public record RateConfig(List<RaterConfig> raters, double maxFailed) {
       return all;
     }
     return List.copyOf(new LinkedHashSet<>(named));
+  }
+
+  private static SortedMap<String, String> readColumns(Section section) {
+    Section columns = section.section("columns");
+    SortedMap<String, String> paths = new TreeMap<>(columns.texts());
+    if (paths.isEmpty()) {
+      section.problem(
+          "columns", "names no score; give for example { educational_value = \"quality.edu\" }");
+    }
+    paths.forEach(
+        (criterion, path) -> {
+          checkCriterion(columns, criterion, criterion);
+          if (path.isBlank()) {
+            columns.problem(criterion, "is empty; give the path of a field, such as quality.edu");
+          }
+        });
+    return paths;
+  }
+
+  private static void checkCriterion(Section section, String key, String criterion) {
+    if (!criterion.matches(CRITERION)) {
+      section.problem(
+          key,
+          "'"
+              + criterion
+              + "' cannot be the name of a criterion: a letter, then letters, digits and _");
+    }
   }
 }

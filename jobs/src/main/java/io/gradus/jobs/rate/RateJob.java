@@ -145,17 +145,21 @@ public final class RateJob {
 
     private PlannedRater plan(ResolvedRater rater) {
       Path folder = new Path(new Path(stage, "raters"), fingerprint(rater));
-      PlannedRater.Opening opening =
-          rater
-              .bundle()
-              .<PlannedRater.Opening>map(
-                  bundle ->
-                      new PlannedRater.OpenBundle(
-                          bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
-                          bundle.digest(),
-                          spark.getConf().getInt("spark.task.cpus", 1)))
-              .orElseGet(() -> new PlannedRater.OpenStatistics(rater.criteria()));
-      return new PlannedRater(folder.toString(), rater.criteria(), rater.columns(), opening);
+      return new PlannedRater(folder.toString(), rater.criteria(), rater.columns(), open(rater));
+    }
+
+    private PlannedRater.Opening open(ResolvedRater rater) {
+      if (rater.config() instanceof RaterConfig.Statistics statistics) {
+        return new PlannedRater.OpenStatistics(statistics.criteria());
+      }
+      if (rater.config() instanceof RaterConfig.Columns columns) {
+        return new PlannedRater.OpenColumns(columns.columns());
+      }
+      RaterBundle bundle = rater.bundle().orElseThrow();
+      return new PlannedRater.OpenBundle(
+          bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
+          bundle.digest(),
+          spark.getConf().getInt("spark.task.cpus", 1));
     }
 
     private String fingerprint(ResolvedRater rater) {

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What a rater says of one document.
  *
- * @param scores one score for each criterion, rounded by {@link #round}; NaN where there is none
+ * @param scores one score for each criterion, computed ones rounded by {@link #round}; NaN where
+ *     there is none
  * @param chunks how many pieces of text were rated
  * @param tokens how many tokens of the rater's own tokenizer were rated; 0 where it has none
  * @param failure why a score is missing, or null
@@ -26,6 +27,9 @@ record Rating(double[] scores, int chunks, long tokens, Failure failure) {
 
     static final String NO_TEXT = "no-text";
     static final String NO_TOKENS = "no-tokens";
+    static final String NO_VALUE = "no-value";
+    static final String NOT_A_NUMBER = "not-a-number";
+    static final String BAD_META = "bad-meta";
     static final String UNDEFINED = "undefined";
     static final String NOT_FINITE = "not-finite";
     static final String TOKENIZER_ERROR = "tokenizer-error";
@@ -45,6 +49,17 @@ record Rating(double[] scores, int chunks, long tokens, Failure failure) {
     return new Rating(rounded(scores), chunks, tokens, failure);
   }
 
+  /** Scores that came with the document, kept digit by digit; no text was rated. */
+  static Rating given(double[] scores) {
+    return givenInPart(scores, null);
+  }
+
+  /** Scores that came with the document, of which some, or all, are missing. */
+  static Rating givenInPart(double[] scores, Failure failure) {
+    // Adding 0.0 turns -0.0 into 0.0, so that equal scores are equal bytes.
+    return new Rating(Arrays.stream(scores).map(score -> score + 0.0).toArray(), 0, 0, failure);
+  }
+
   /** A rating without any score. */
   static Rating missing(int criteria, String reason, String detail) {
     double[] none = new double[criteria];
@@ -57,8 +72,8 @@ record Rating(double[] scores, int chunks, long tokens, Failure failure) {
   }
 
   /**
-   * Scores are kept to 1e-4: finer digits differ between kinds of processors and are no part of
-   * what a rater means. The only place where scores are rounded.
+   * Computed scores are kept to 1e-4: finer digits differ between kinds of processors and are no
+   * part of what a rater means. The only place where scores are rounded.
    */
   static double round(double score) {
     // Adding 0.0 turns -0.0 into 0.0, so that equal scores are equal bytes.

@@ -47,14 +47,18 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String place() {
-    return bundle.map(RaterBundle::place).orElse("the statistics rater");
+    return bundle.map(RaterBundle::place).orElse("the " + kind() + " rater");
   }
 
   List<String> criteria() {
     // Java 17 has no switch over sealed types yet.
-    return config instanceof RaterConfig.Statistics statistics
-        ? statistics.criteria()
-        : bundle.orElseThrow().definition().criterionNames();
+    if (config instanceof RaterConfig.Statistics statistics) {
+      return statistics.criteria();
+    }
+    if (config instanceof RaterConfig.Columns columns) {
+      return List.copyOf(columns.columns().keySet());
+    }
+    return bundle.orElseThrow().definition().criterionNames();
   }
 
   List<String> columns() {
@@ -66,14 +70,24 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String kind() {
-    return bundle.isPresent() ? "onnx-embedding" : "statistics";
+    if (config instanceof RaterConfig.Statistics) {
+      return "statistics";
+    }
+    if (config instanceof RaterConfig.Columns) {
+      return "column";
+    }
+    return "onnx-embedding";
   }
 
   String version() {
     return bundle.map(found -> found.definition().version()).orElse("" + FORMAT_VERSION);
   }
 
+  /** Of the model; empty for scores that came with the corpus. */
   String licence() {
+    if (config instanceof RaterConfig.Columns) {
+      return "";
+    }
     return bundle.map(found -> found.definition().licence()).orElse("Apache-2.0");
   }
 
@@ -86,16 +100,20 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return bundle.map(RaterBundle::digest).orElse("");
   }
 
-  /** The library and version that the scores' last bits depend on. */
+  /** The library and version that the scores' last bits depend on; empty where there is none. */
   String library() {
-    return bundle.isPresent()
-        ? "onnxruntime " + EmbeddingGraph.runtimeVersion()
-        : "zstd " + ZstdVersion.VERSION;
+    if (config instanceof RaterConfig.Statistics) {
+      return "zstd " + ZstdVersion.VERSION;
+    }
+    if (config instanceof RaterConfig.Columns) {
+      return "";
+    }
+    return "onnxruntime " + EmbeddingGraph.runtimeVersion();
   }
 
   /** What gives the scores, beside the bundle: the same for all raters of one kind. */
   String software() {
-    return "format " + FORMAT_VERSION + ", " + library();
+    return "format " + FORMAT_VERSION + (library().isEmpty() ? "" : ", " + library());
   }
 
   /** Names this rater's scores of these documents; the columns' prefix is no part of them. */
@@ -103,9 +121,15 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return Fingerprint.of(
         "rater",
         FORMAT_VERSION,
-        Map.of("kind", kind(), "criteria", criteria(), "library", library()),
+        Map.of(
+            "kind", kind(), "criteria", criteria(), "library", library(), "settings", settings()),
         Map.of("documents", documents),
         Map.of("bundle", digest()),
         0);
+  }
+
+  /** What else the configuration says that scores depend on. */
+  private Map<String, String> settings() {
+    return config instanceof RaterConfig.Columns columns ? columns.columns() : Map.of();
   }
 }

@@ -6,6 +6,8 @@ import com.typesafe.config.ConfigFactory;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Section;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RateConfigTest {
@@ -31,7 +33,9 @@ class RateConfigTest {
             max-failed = 0.2
             raters = [ { bundle = "hdfs:///raters/qurater", prefix = qu_ },
                        { kind = statistics, criteria = [ reading_ease ], prefix = text_ },
-                       { kind = statistics } ]
+                       { kind = statistics },
+                       { kind = column, columns { edu = "quality.edu", "dclm" = score },
+                         prefix = given_ } ]
             """);
     assertThat(problems.messages()).isEmpty();
     assertThat(config)
@@ -46,7 +50,9 @@ class RateConfigTest {
                             "lexical_diversity",
                             "reading_ease",
                             "mean_word_length"),
-                        "")),
+                        ""),
+                    new RaterConfig.Columns(
+                        new TreeMap<>(Map.of("edu", "quality.edu", "dclm", "score")), "given_")),
                 0.2));
   }
 
@@ -58,7 +64,10 @@ class RateConfigTest {
         raters = [ { bundel = builtin }, { kind = statistiks },
                    { kind = statistics, criteria = [ beauty ] },
                    { kind = statistics, bundle = builtin },
-                   { bundle = builtin, prefix = "a-b" } ]
+                   { bundle = builtin, prefix = "a-b" },
+                   { kind = column }, { kind = column, columns = edu },
+                   { kind = column, columns { "a-b" = score, blank = "", deep.er = x } },
+                   { kind = column, columns { edu = score }, criteria = [ edu ] } ]
         """);
     assertThat(String.join("\n", problems.messages()))
         .contains("rate.max-failed")
@@ -68,7 +77,13 @@ class RateConfigTest {
         .contains("did you mean 'statistics'?")
         .contains("'beauty' is not known; known: [compression_ratio, lexical_diversity")
         .contains("a rater has a bundle or a kind, not both; leave one out")
-        .contains("'a-b' may hold only letters, digits and _");
+        .contains("'a-b' may hold only letters, digits and _")
+        .contains("rate.raters[5].columns (String:6): names no score; give for example")
+        .contains("rate.raters[6].columns (String:6): must be a section")
+        .contains("'a-b' cannot be the name of a criterion: a letter, then letters, digits and _")
+        .contains("rate.raters[7].columns.blank (String:7): is empty; give the path of a field")
+        .contains("rate.raters[7].columns.deep (String:7): must be a single value, not object")
+        .contains("rate.raters[8].criteria (String:8): unknown key");
   }
 
   @Test

@@ -296,4 +296,70 @@ class RateJobTest {
         .isInstanceOf(UserMistake.class)
         .hasMessage("the probe differs here");
   }
+
+  @Test
+  void aCorpusOfTokensAndScoresIsRatedWithoutTextAndModel() throws IOException {
+    List<String> tokens =
+        IntStream.range(0, 100).mapToObj(i -> TestDocuments.TOKENS_ONLY + i).toList();
+    Finished<DocumentsTable> documents =
+        TestDocuments.write(
+            workspace,
+            "tokens",
+            4,
+            tokens,
+            text -> "{\"quality\":{\"edu\":0.00001" + text.length() + ",\"pass\":true}}");
+    RaterConfig columns =
+        new RaterConfig.Columns(
+            new TreeMap<>(Map.of("educational_value", "quality.edu", "passed", "quality.pass")),
+            "given_");
+
+    RateResult result = run(config(columns), documents, "out");
+
+    assertThat(result.table().criteria())
+        .containsExactly("given_educational_value", "given_passed");
+    assertThat(result.table().rows()).isEqualTo(100);
+    Row row = table("out").get(HexFormat.of().formatHex(TestDocuments.docId(tokens.get(7))));
+    assertThat(row.<Double>getAs("given_educational_value")).isEqualTo(0.0000114);
+    assertThat(row.<Double>getAs("given_passed")).isEqualTo(1.0);
+    assertThat(result.raters().get(0).kind()).isEqualTo("column");
+    assertThat(result.raters().get(0).documents()).isEqualTo(100);
+    assertThat(workspace.resolve("rate/bundles")).doesNotExist();
+  }
+
+  @Test
+  void anotherColumnRatesOnlyForItself() throws IOException {
+    Finished<DocumentsTable> documents =
+        TestDocuments.write(workspace, "scored", 4, texts, text -> "{\"a\":1,\"b\":2}");
+    RaterConfig first = new RaterConfig.Columns(new TreeMap<>(Map.of("score", "a")), "");
+    RaterConfig second = new RaterConfig.Columns(new TreeMap<>(Map.of("score", "b")), "other_");
+    run(config(STATISTICS, first), documents, "first");
+    RateResult result = run(config(STATISTICS, first, second), documents, "second");
+
+    assertThat(result.raters())
+        .map(RateResult.RaterResult::bucketsRated, RateResult.RaterResult::bucketsReused)
+        .containsExactly(tuple(0, 4), tuple(0, 4), tuple(4, 0));
+    assertThat(column("second", "score").values()).containsOnly(1.0);
+    assertThat(column("second", "other_score").values()).containsOnly(2.0);
+  }
+
+  @Test
+  void documentsWithoutTheScoreAreCountedAndListed() throws IOException {
+    Finished<DocumentsTable> documents =
+        TestDocuments.write(
+            workspace,
+            "scored",
+            4,
+            texts,
+            text ->
+                text.endsWith("number7")
+                    ? null
+                    : text.endsWith("number8") ? "{\"a\":\"high\"}" : "{\"a\":1}");
+    RaterConfig column = new RaterConfig.Columns(new TreeMap<>(Map.of("score", "a")), "");
+    RateResult result = run(new RateConfig(List.of(column), 0.5), documents, "out");
+
+    assertThat(result.failed()).isEqualTo(Map.of("no-value", 1L, "not-a-number", 1L));
+    assertThat(Files.readString(workspace.resolve("rate/out/failed-documents.jsonl")))
+        .contains(
+            "\"rater\":\"column\",\"reason\":\"not-a-number\",\"detail\":\"a = \\\"high\\\"\"");
+  }
 }
