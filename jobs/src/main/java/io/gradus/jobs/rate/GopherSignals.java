@@ -1,8 +1,10 @@
 package io.gradus.jobs.rate;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -158,24 +160,24 @@ final class GopherSignals {
     return whole == 0 ? Double.NaN : (double) part / whole;
   }
 
+  /** Keeps one string for all occurrences of a word. */
   private static List<String> splitWords(String text) {
     List<String> words = new ArrayList<>();
-    int start = -1;
-    for (int i = 0; i < text.length(); i++) {
-      char character = text.charAt(i);
-      if (Character.isWhitespace(character) || Character.isSpaceChar(character)) {
-        if (start >= 0) {
-          words.add(text.substring(start, i));
-          start = -1;
+    Map<String, String> distinct = new HashMap<>();
+    int start = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      if (i == text.length() || isWhiteSpace(text.charAt(i))) {
+        if (start < i) {
+          words.add(distinct.computeIfAbsent(text.substring(start, i), word -> word));
         }
-      } else if (start < 0) {
-        start = i;
+        start = i + 1;
       }
     }
-    if (start >= 0) {
-      words.add(text.substring(start));
-    }
     return words;
+  }
+
+  private static boolean isWhiteSpace(char character) {
+    return Character.isWhitespace(character) || Character.isSpaceChar(character);
   }
 
   /** Runs of dots are read from the left, three at a time. */
