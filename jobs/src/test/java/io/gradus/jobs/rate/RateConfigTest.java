@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Section;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,12 +50,7 @@ class RateConfigTest {
                         "hdfs:///raters/qurater", "qu_", 4, RaterConfig.Scores.CHUNKS),
                     new RaterConfig.Statistics(List.of("reading_ease"), "text_"),
                     new RaterConfig.Statistics(
-                        List.of(
-                            "compression_ratio",
-                            "lexical_diversity",
-                            "reading_ease",
-                            "mean_word_length"),
-                        ""),
+                        Arrays.stream(Statistic.values()).map(Statistic::criterion).toList(), ""),
                     new RaterConfig.Columns(
                         new TreeMap<>(Map.of("edu", "quality.edu", "dclm", "score")), "given_")),
                 0.2,
@@ -62,6 +58,19 @@ class RateConfigTest {
                 5_000_000,
                 new DeviceConfig(
                     DeviceConfig.Provider.CUDA, 2, 0, DeviceConfig.Cudnn.REQUIRED, "")));
+  }
+
+  @Test
+  void everyStatisticHasTheNameOfItsMeasure() {
+    assertThat(Arrays.stream(Statistic.values()).map(Statistic::criterion))
+        .hasSize(23)
+        .contains("compression_ratio", "stop_word_count", "duplicate_10_gram_character_fraction");
+    TextMeasures text = new TextMeasures("of the # of the\nof the # of the");
+    assertThat(Statistic.of("hash_to_word_ratio").of(text)).isEqualTo(0.2);
+    assertThat(Statistic.of("duplicate_line_fraction").of(text)).isEqualTo(0.5);
+    assertThat(Statistic.of("top_2_gram_character_fraction").of(text)).isEqualTo(20.0 / 22);
+    assertThat(Statistic.of("duplicate_5_gram_character_fraction").of(text)).isEqualTo(0.5);
+    assertThat(Statistic.of("stop_word_count").of(text)).isEqualTo(2);
   }
 
   @Test
