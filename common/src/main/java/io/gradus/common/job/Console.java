@@ -4,8 +4,11 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.spark.util.LongAccumulator;
 
 /** Prints what a person watching the run wants to know, one line per event. */
@@ -40,7 +43,21 @@ public final class Console {
    * @param tokens counts finished tokens; may be the same accumulator as {@code done}
    */
   public Progress progress(String stage, long total, LongAccumulator done, LongAccumulator tokens) {
-    return new Progress(stage, total, done, tokens);
+    return progress(stage, total, done::value, tokens::value, List::of);
+  }
+
+  /**
+   * As {@link #progress(String, long, LongAccumulator, LongAccumulator)}, with further lines below.
+   *
+   * @param details the lines to show below, asked for each time
+   */
+  public Progress progress(
+      String stage,
+      long total,
+      LongSupplier done,
+      LongSupplier tokens,
+      Supplier<List<String>> details) {
+    return new Progress(stage, total, done, tokens, details);
   }
 
   /** Whether some work is showing its own progress now. */
@@ -52,16 +69,23 @@ public final class Console {
   public final class Progress implements AutoCloseable {
     private final String stage;
     private final long total;
-    private final LongAccumulator done;
-    private final LongAccumulator tokens;
+    private final LongSupplier done;
+    private final LongSupplier tokens;
+    private final Supplier<List<String>> details;
     private final Instant started = clock.instant();
     private final Thread thread;
 
-    private Progress(String stage, long total, LongAccumulator done, LongAccumulator tokens) {
+    private Progress(
+        String stage,
+        long total,
+        LongSupplier done,
+        LongSupplier tokens,
+        Supplier<List<String>> details) {
       this.stage = stage;
       this.total = total;
       this.done = done;
       this.tokens = tokens;
+      this.details = details;
       this.thread = new Thread(this::show, "gradus-progress-" + stage);
       thread.setDaemon(true);
       progressing.incrementAndGet();
@@ -75,10 +99,11 @@ public final class Console {
           line(
               progressLine(
                   stage,
-                  done.value(),
+                  done.getAsLong(),
                   total,
-                  tokens.value(),
+                  tokens.getAsLong(),
                   Duration.between(started, clock.instant())));
+          details.get().forEach(Console.this::line);
         }
       } catch (InterruptedException closed) {
         Thread.currentThread().interrupt();

@@ -35,33 +35,55 @@ public final class AtomicFile {
 
   /**
    * Gives a complete file its final name, where equal names mean equal bytes: a file of the same
-   * length that is there already is kept, so that a late second attempt of a task never touches
-   * what the first one finished. A file of another length is replaced.
+   * length that is there already is kept, so that of two attempts of a task, speculative or late,
+   * the second never touches what the first one finished and others may be reading. A file of
+   * another length is replaced.
    */
   public static void commit(FileSystem fileSystem, Path temporary, Path path) throws IOException {
-    try {
-      if (fileSystem.getFileStatus(path).getLen() == fileSystem.getFileStatus(temporary).getLen()) {
+    if (sameLength(fileSystem, temporary, path)) {
+      fileSystem.delete(temporary, false);
+    } else if (!renamed(fileSystem, temporary, path)) {
+      // Perhaps another attempt has just been quicker.
+      if (sameLength(fileSystem, temporary, path)) {
         fileSystem.delete(temporary, false);
-        return;
+      } else {
+        overwrite(fileSystem, temporary, path);
       }
-    } catch (FileNotFoundException e) {
-      // Only the first attempt gets here.
     }
-    replace(fileSystem, temporary, path);
+  }
+
+  private static boolean sameLength(FileSystem fileSystem, Path temporary, Path path)
+      throws IOException {
+    try {
+      return fileSystem.getFileStatus(path).getLen()
+          == fileSystem.getFileStatus(temporary).getLen();
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+  }
+
+  private static void replace(FileSystem fileSystem, Path temporary, Path path) throws IOException {
+    if (!renamed(fileSystem, temporary, path)) {
+      overwrite(fileSystem, temporary, path);
+    }
   }
 
   /**
-   * Renames onto a file that may be there. A local rename replaces it by itself; HDFS answers false
-   * and object stores throw, and are asked to overwrite, which HDFS does in one step.
+   * Renames, where the file system lets it happen. Onto a file that is there, a local rename
+   * replaces it in one step; HDFS answers false and object stores throw.
    */
-  private static void replace(FileSystem fileSystem, Path temporary, Path path) throws IOException {
+  private static boolean renamed(FileSystem fileSystem, Path temporary, Path path)
+      throws IOException {
     try {
-      if (fileSystem.rename(temporary, path)) {
-        return;
-      }
+      return fileSystem.rename(temporary, path);
     } catch (FileAlreadyExistsException e) {
-      // As false.
+      return false;
     }
+  }
+
+  /** Renames onto a file that may be there, which HDFS does in one step. */
+  private static void overwrite(FileSystem fileSystem, Path temporary, Path path)
+      throws IOException {
     Path from = fileSystem.makeQualified(temporary);
     Path to = fileSystem.makeQualified(path);
     try {

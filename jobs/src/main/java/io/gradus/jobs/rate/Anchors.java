@@ -61,7 +61,7 @@ record Anchors(List<Contrast> criteria, List<String> probes) {
       weights.add(difference[i] / squares);
       bias -= midpoint[i] * weights.get(i);
     }
-    return new RaterDefinition.Criterion(name, weights, bias);
+    return new RaterDefinition.Criterion(name, null, weights, bias);
   }
 
   /**

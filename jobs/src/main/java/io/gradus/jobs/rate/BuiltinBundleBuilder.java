@@ -34,6 +34,8 @@ final class BuiltinBundleBuilder {
   /** int8 kernels differ between kinds of processors; the anchors' means lie 1 apart. */
   private static final double TOLERANCE = 0.1;
 
+  private static final EngineSettings SETTINGS = new EngineSettings(CHUNK_TOKENS, 1, 1, 1);
+
   private final Path anchorsFile;
   private final Path jar;
   private final String jarDigest;
@@ -79,7 +81,7 @@ final class BuiltinBundleBuilder {
         String.join(
             " ",
             "" + VERSION,
-            EmbeddingGraph.runtimeVersion(),
+            ModelGraph.runtimeVersion(),
             jarDigest,
             Fingerprint.sha256(anchorBytes));
     Path stampFile = jar.resolveSibling("builtin-bundle.stamp");
@@ -123,9 +125,9 @@ final class BuiltinBundleBuilder {
   private List<RaterDefinition.Criterion> heads(Anchors anchors, Map<String, String> digests)
       throws OrtException {
     RaterDefinition.Criterion none =
-        new RaterDefinition.Criterion("none", Collections.nCopies(WIDTH, 0.0), 0);
+        new RaterDefinition.Criterion("none", null, Collections.nCopies(WIDTH, 0.0), 0.0);
     List<RaterDefinition.Criterion> heads = new ArrayList<>();
-    try (OnnxEmbeddingRater model = open(definition(List.of(none), digests, List.of()))) {
+    try (OnnxRater model = open(definition(List.of(none), digests, List.of()))) {
       for (Anchors.Contrast contrast : anchors.criteria()) {
         List<Anchors.Embedded> pairs = new ArrayList<>();
         for (Anchors.Pair pair : contrast.pairs()) {
@@ -146,7 +148,7 @@ final class BuiltinBundleBuilder {
     return heads;
   }
 
-  private static double[] embed(OnnxEmbeddingRater model, String text) throws OrtException {
+  private static double[] embed(OnnxRater model, String text) throws OrtException {
     List<double[]> vectors = model.vectors(text);
     if (vectors.size() != 1) {
       throw new IllegalStateException("An anchor must fit into one chunk: " + text);
@@ -157,7 +159,7 @@ final class BuiltinBundleBuilder {
   private List<RaterDefinition.Probe> probes(
       Anchors anchors, List<RaterDefinition.Criterion> heads, Map<String, String> digests) {
     List<RaterDefinition.Probe> probes = new ArrayList<>();
-    try (OnnxEmbeddingRater rater = open(definition(heads, digests, List.of()))) {
+    try (OnnxRater rater = open(definition(heads, digests, List.of()))) {
       for (String text : anchors.probes()) {
         Rating rating =
             rater.rate(List.of(new RatedDocument(new byte[16], "probe", 0, text))).get(0);
@@ -171,8 +173,8 @@ final class BuiltinBundleBuilder {
     return probes;
   }
 
-  private OnnxEmbeddingRater open(RaterDefinition definition) {
-    return new OnnxEmbeddingRater(definition, folder, 1, folder.toString());
+  private OnnxRater open(RaterDefinition definition) {
+    return new OnnxRater(definition, "", folder, SETTINGS, Hardware.CPU, folder.toString());
   }
 
   private RaterDefinition definition(
@@ -190,12 +192,15 @@ final class BuiltinBundleBuilder {
         "int8",
         new RaterDefinition.Chunking(CHUNK_TOKENS, RaterDefinition.SpecialTokens.ADD, 1),
         RaterDefinition.Batch.SINGLE,
+        null,
         "last_hidden_state",
         Pooling.MEAN,
         true,
+        null,
         heads,
         digests,
         TOLERANCE,
-        probes);
+        probes,
+        null);
   }
 }

@@ -10,13 +10,13 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * The raters that this JVM has opened. A session takes seconds to open and hundreds of megabytes,
- * and may be run by all tasks at once, so there is one for each model and it lives as long as the
- * executor: the only state that outlives a task.
+ * and may be run by all tasks at once, so there is one for each model and device, and it lives as
+ * long as the executor: the only state that outlives a task.
  */
 final class ExecutorRaters {
-  private static final ConcurrentHashMap<Key, OnnxEmbeddingRater> OPEN = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Key, OnnxRater> OPEN = new ConcurrentHashMap<>();
 
-  private record Key(String digest, int threads) {}
+  private record Key(String digest, EngineSettings settings, Hardware hardware) {}
 
   private ExecutorRaters() {}
 
@@ -26,24 +26,30 @@ final class ExecutorRaters {
    *
    * @param folder the published bundle's folder on a file system that this JVM can reach
    * @param digest of its {@code rater.json}
-   * @param threads inside an operator of the graph
    */
-  static OnnxEmbeddingRater bundle(
-      String folder, String digest, int threads, Configuration hadoop) {
+  static OnnxRater bundle(
+      String folder,
+      String digest,
+      EngineSettings settings,
+      Hardware hardware,
+      Configuration hadoop) {
     return OPEN.computeIfAbsent(
-        new Key(digest, threads),
-        key -> open(RaterBundle.published(folder, digest, hadoop), threads));
+        new Key(digest, settings, hardware),
+        key -> open(RaterBundle.published(folder, digest, hadoop), settings, hardware));
   }
 
-  private static OnnxEmbeddingRater open(RaterBundle bundle, int threads) {
+  private static OnnxRater open(RaterBundle bundle, EngineSettings settings, Hardware hardware) {
     try {
       java.nio.file.Path local = Files.createTempDirectory("gradus-rater-");
       try {
         bundle.localise(local);
-        OnnxEmbeddingRater rater =
-            new OnnxEmbeddingRater(bundle.definition(), local, threads, bundle.place());
+        OnnxRater rater =
+            new OnnxRater(
+                bundle.definition(), bundle.digest(), local, settings, hardware, bundle.place());
         try {
           rater.checkProbes();
+          rater.checkPlacement();
+          RatingMetrics.register(rater, bundle.definition().name());
         } catch (RuntimeException e) {
           rater.close();
           throw e;

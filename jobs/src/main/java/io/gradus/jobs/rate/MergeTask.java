@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
@@ -23,31 +24,63 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Puts the raters' files of one bucket side by side: reads each rater's file, writes the ratings
- * table's file, counts.
+ * table's file and the quarantine's, copies the chunks' scores, counts.
  *
- * @param table the ratings table's folder
+ * @param output the stage's folder
  */
 record MergeTask(
-    Broadcast<SerializableConfiguration> hadoop, List<PlannedRater> raters, String table)
+    Broadcast<SerializableConfiguration> hadoop, List<PlannedRater> raters, String output)
     implements Function<Integer, RatingCounts> {
+
+  static final String TABLE = "table";
+  static final String QUARANTINE = "quarantine";
+  static final String CHUNKS = "chunks";
 
   @Override
   public RatingCounts call(Integer bucket) throws IOException {
     Configuration configuration = hadoop.value().value();
     String name = RatingsTable.fileName(bucket);
-    Path target = new Path(table, name);
-    Path temporary = AtomicFile.temporary(target);
-    FileSystem fileSystem = target.getFileSystem(configuration);
+    Path table = new Path(new Path(output, TABLE), name);
+    Path temporaryTable = AtomicFile.temporary(table);
+    Path quarantine = new Path(new Path(output, QUARANTINE), name);
+    Path temporaryQuarantine = AtomicFile.temporary(quarantine);
+    FileSystem fileSystem = table.getFileSystem(configuration);
     try {
-      RatingCounts counts = write(configuration, temporary, name);
-      AtomicFile.commit(fileSystem, temporary, target);
+      RatingCounts counts;
+      boolean allScored;
+      try (QuarantineFile quarantined = new QuarantineFile(configuration, temporaryQuarantine)) {
+        counts = write(configuration, temporaryTable, quarantined, name);
+        allScored = quarantined.isEmpty();
+      }
+      if (!allScored) {
+        AtomicFile.commit(fileSystem, temporaryQuarantine, quarantine);
+      }
+      for (PlannedRater rater : raters) {
+        if (rater.keepsChunks()) {
+          copyChunks(configuration, rater, bucket);
+        }
+      }
+      AtomicFile.commit(fileSystem, temporaryTable, table);
       return counts;
     } finally {
-      fileSystem.delete(temporary, false);
+      fileSystem.delete(temporaryTable, false);
+      fileSystem.delete(temporaryQuarantine, false);
     }
   }
 
-  private RatingCounts write(Configuration configuration, Path file, String name)
+  private void copyChunks(Configuration configuration, PlannedRater rater, int bucket)
+      throws IOException {
+    Path source = new Path(rater.folder(), ChunkFile.fileName(bucket));
+    Path target =
+        new Path(new Path(new Path(output, CHUNKS), rater.label()), RatingsTable.fileName(bucket));
+    FileSystem fileSystem = target.getFileSystem(configuration);
+    try (FSDataInputStream in = fileSystem.open(source)) {
+      AtomicFile.write(fileSystem, target, in::transferTo);
+    }
+  }
+
+  private RatingCounts write(
+      Configuration configuration, Path file, QuarantineFile quarantined, String name)
       throws IOException {
     List<String> columns = raters.stream().flatMap(rater -> rater.columns().stream()).toList();
     MessageType schema = RaterFile.ratingsSchema(columns);
@@ -65,6 +98,7 @@ record MergeTask(
         Group group = rows.newGroup();
         RaterFile.fill(group, row.get(0).document(), chunks(row), columns, scores(row));
         ratings.write(group);
+        quarantined.write(row, raters);
         counts = counts.plus(count(row));
       }
     } finally {
@@ -109,7 +143,7 @@ record MergeTask(
   }
 
   private static RatingCounts count(List<RaterFile.Row> row) {
-    List<RatingCounts.FailedDocument> failed = new ArrayList<>();
+    List<RatingCounts.QuarantinedDocument> failed = new ArrayList<>();
     for (int i = 0; i < row.size(); i++) {
       int rater = i;
       RatedDocument document = row.get(i).document();
@@ -119,7 +153,7 @@ record MergeTask(
           .ifPresent(
               failure ->
                   failed.add(
-                      new RatingCounts.FailedDocument(
+                      new RatingCounts.QuarantinedDocument(
                           HexFormat.of().formatHex(document.docId()),
                           document.source(),
                           rater,

@@ -27,7 +27,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -38,7 +37,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * table.
  */
 public final class RateJob {
-  private static final String FAILED_SAMPLE = "failed-documents.jsonl";
+  private static final String QUARANTINE_SAMPLE = "quarantined-documents.jsonl";
   private static final int MERGES_PER_CORE = 4;
 
   /**
@@ -75,7 +74,7 @@ public final class RateJob {
       Finished<DocumentsTable> documents,
       StageDirectory output) {
     try {
-      return new Run(context, documents, output).run(config);
+      return new Run(context, config, documents, output).run();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -94,26 +93,39 @@ public final class RateJob {
   /** One run, with what its steps share. */
   private static final class Run {
     private final JobContext context;
+    private final RateConfig config;
     private final Finished<DocumentsTable> documents;
     private final StageDirectory output;
     private final Configuration hadoop;
     private final JavaSparkContext spark;
     private final Path stage;
+    private final Engine engine;
 
-    Run(JobContext context, Finished<DocumentsTable> documents, StageDirectory output) {
+    Run(
+        JobContext context,
+        RateConfig config,
+        Finished<DocumentsTable> documents,
+        StageDirectory output) {
       this.context = context;
+      this.config = config;
       this.documents = documents;
       this.output = output;
       this.hadoop = context.hadoop();
       this.spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
       this.stage = output.path().getParent();
+      this.engine = Engine.of(config, spark);
     }
 
-    RateResult run(RateConfig config) throws IOException {
+    RateResult run() throws IOException {
       List<ResolvedRater> raters = ResolvedRater.resolve(config, hadoop);
       List<PlannedRater> planned = raters.stream().map(this::plan).toList();
-      // A bundle that cannot work is better known here than from the first executor.
-      planned.forEach(rater -> rater.opening().open(hadoop));
+      if (raters.stream().anyMatch(rater -> rater.bundle().isPresent())) {
+        DeviceCheck.run(spark, config.device());
+      }
+      if (Device.onDriver(spark.getConf(), config.device())) {
+        // A bundle that cannot work is better known here than from the first executor.
+        planned.forEach(rater -> rater.opening().open(hadoop));
+      }
 
       Map<Integer, Path> buckets =
           DocumentsTable.bucketFiles(
@@ -128,7 +140,10 @@ public final class RateJob {
               String name = RatingsTable.fileName(bucket);
               if (!finished.contains(name)) {
                 Path target = new Path(rater.folder(), name);
-                units.add(new RatingTask.Unit(rater, file.toString(), target.toString()));
+                Path chunks = new Path(rater.folder(), ChunkFile.fileName(bucket));
+                units.add(
+                    new RatingTask.Unit(
+                        rater, file.toString(), target.toString(), chunks.toString()));
               }
             });
         reused.add(buckets.size() - (units.size() - before));
@@ -136,30 +151,46 @@ public final class RateJob {
 
       Broadcast<SerializableConfiguration> shared =
           spark.broadcast(new SerializableConfiguration(hadoop));
-      rate(units, buckets.size(), shared);
+      List<RateResult.DeviceResult> work = rate(units, buckets.size(), shared);
       RatingCounts counts = merge(planned, buckets, shared);
       writeSample(counts.sample(), raters);
-      checkFailures(config, raters, counts);
-      return result(raters, counts, buckets.size(), reused);
+      checkQuarantine(raters, counts);
+      return result(raters, counts, buckets.size(), reused, work);
     }
 
     private PlannedRater plan(ResolvedRater rater) {
       Path folder = new Path(new Path(stage, "raters"), fingerprint(rater));
-      PlannedRater.Opening opening =
-          rater
-              .bundle()
-              .<PlannedRater.Opening>map(
-                  bundle ->
-                      new PlannedRater.OpenBundle(
-                          bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
-                          bundle.digest(),
-                          spark.getConf().getInt("spark.task.cpus", 1)))
-              .orElseGet(() -> new PlannedRater.OpenStatistics(rater.criteria()));
-      return new PlannedRater(folder.toString(), rater.criteria(), rater.columns(), opening);
+      return new PlannedRater(
+          rater.name(),
+          rater.digest(),
+          folder.toString(),
+          rater.criteria(),
+          rater.columns(),
+          rater.chunkFolder(),
+          opening(rater));
+    }
+
+    private PlannedRater.Opening opening(ResolvedRater rater) {
+      if (rater.config() instanceof RaterConfig.Bundle named) {
+        RaterBundle bundle = rater.bundle().orElseThrow();
+        return new PlannedRater.OpenBundle(
+            bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
+            bundle.digest(),
+            engine.settings(),
+            config.device(),
+            spark.isLocal()
+                ? ExecutionProviders.Engines.BUILT_WHEN_MISSING
+                : ExecutionProviders.Engines.ONLY_READ,
+            new OnnxRater.Options(named.maxChunks(), named.scores()));
+      }
+      if (rater.config() instanceof RaterConfig.Columns columns) {
+        return new PlannedRater.OpenColumns(columns.columns());
+      }
+      return new PlannedRater.OpenStatistics(rater.criteria());
     }
 
     private String fingerprint(ResolvedRater rater) {
-      return rater.fingerprint(documents.directory().path().getName());
+      return rater.fingerprint(documents.directory().path().getName(), engine.fingerprint());
     }
 
     /** The names of a rater's finished files; what killed tasks left half written is removed. */
@@ -183,24 +214,35 @@ public final class RateJob {
       return names;
     }
 
-    private void rate(
+    private List<RateResult.DeviceResult> rate(
         List<RatingTask.Unit> units, int buckets, Broadcast<SerializableConfiguration> shared) {
       if (units.isEmpty()) {
-        return;
+        return List.of();
       }
-      LongAccumulator tokens = spark.sc().longAccumulator("rated tokens");
+      RatingProgress progress = new RatingProgress();
+      spark.sc().register(progress, RatingProgress.NAME);
+      RatingWatch watch = new RatingWatch(progress);
+      spark.sc().addSparkListener(watch);
       // Documents fall into buckets by hash, so buckets have about equal shares of the tokens.
       long total = Math.round((double) documents.table().tokens() * units.size() / buckets);
       spark.setJobDescription("rate: " + units.size() + " buckets");
-      Console.Progress progress = context.console().progress("rate", total, tokens, tokens);
+      WorkSummary summary = new WorkSummary(watch, context.clock());
+      Console.Progress shown =
+          context
+              .console()
+              .progress("rate", total, summary::tokens, summary::tokens, summary::lines);
       try {
-        spark.parallelize(units, units.size()).foreach(new RatingTask(shared, tokens));
+        spark
+            .parallelize(units, units.size())
+            .foreach(new RatingTask(shared, progress, config.windowCharacters()));
       } catch (Exception e) {
         throw mistakeIn(e);
       } finally {
-        progress.close();
+        shown.close();
+        spark.sc().removeSparkListener(watch);
         spark.setJobDescription(null);
       }
+      return summary.results();
     }
 
     private RatingCounts merge(
@@ -208,9 +250,10 @@ public final class RateJob {
         Map<Integer, Path> buckets,
         Broadcast<SerializableConfiguration> shared)
         throws IOException {
-      Path table = output.table();
-      output.fileSystem().delete(table, true);
-      output.fileSystem().mkdirs(table);
+      for (String part : List.of(MergeTask.TABLE, MergeTask.QUARANTINE, MergeTask.CHUNKS)) {
+        output.fileSystem().delete(output.file(part), true);
+      }
+      output.fileSystem().mkdirs(output.table());
       RatingCounts counts = RatingCounts.none(raters.size());
       if (!buckets.isEmpty()) {
         spark.setJobDescription("rate: ratings table");
@@ -218,7 +261,7 @@ public final class RateJob {
         counts =
             spark
                 .parallelize(List.copyOf(buckets.keySet()), slices)
-                .map(new MergeTask(shared, raters, table.toString()))
+                .map(new MergeTask(shared, raters, output.path().toString()))
                 .treeReduce(RatingCounts::plus);
         spark.setJobDescription(null);
       }
@@ -233,57 +276,64 @@ public final class RateJob {
       return counts;
     }
 
-    private void writeSample(List<RatingCounts.FailedDocument> sample, List<ResolvedRater> raters) {
+    private void writeSample(
+        List<RatingCounts.QuarantinedDocument> sample, List<ResolvedRater> raters) {
       if (sample.isEmpty()) {
         return;
       }
       JsonMapper mapper = new JsonMapper();
       StringBuilder lines = new StringBuilder();
-      for (RatingCounts.FailedDocument failed : sample) {
+      for (RatingCounts.QuarantinedDocument document : sample) {
         Map<String, String> line = new LinkedHashMap<>();
-        line.put("doc_id", failed.docId());
-        line.put("source", failed.source());
-        line.put("rater", raters.get(failed.rater()).name());
-        line.put("reason", failed.reason());
-        line.put("detail", failed.detail());
+        line.put("doc_id", document.docId());
+        line.put("source", document.source());
+        line.put("rater", raters.get(document.rater()).name());
+        line.put("reason", document.reason());
+        line.put("detail", document.detail());
         try {
           lines.append(mapper.writeValueAsString(line)).append('\n');
         } catch (JsonProcessingException e) {
           throw new UncheckedIOException(e);
         }
       }
-      output.writeText(FAILED_SAMPLE, lines.toString());
+      output.writeText(QUARANTINE_SAMPLE, lines.toString());
     }
 
-    private void checkFailures(RateConfig config, List<ResolvedRater> raters, RatingCounts counts) {
+    private void checkQuarantine(List<ResolvedRater> raters, RatingCounts counts) {
       for (int i = 0; i < raters.size(); i++) {
         RatingCounts.RaterCounts rater = counts.raters().get(i);
-        if (rater.failedDocuments() > config.maxFailed() * counts.documents()) {
+        if (rater.quarantinedDocuments() > config.maxQuarantined() * counts.documents()) {
           throw new TooManyBadRecords(
               String.format(
                   Locale.ROOT,
                   "rate: %s left %,d of %,d documents (%.1f %%) without a score (%s), but"
-                      + " rate.max-failed allows %.1f %%. Look at %s, then mend the input, take"
-                      + " another rater, or raise rate.max-failed.",
+                      + " rate.max-quarantined allows %.1f %%. Look at %s, then mend the input, take"
+                      + " another rater, or raise rate.max-quarantined.",
                   raters.get(i).place(),
-                  rater.failedDocuments(),
+                  rater.quarantinedDocuments(),
                   counts.documents(),
-                  100.0 * rater.failedDocuments() / counts.documents(),
-                  rater.failed(),
-                  100.0 * config.maxFailed(),
-                  output.file(FAILED_SAMPLE)));
+                  100.0 * rater.quarantinedDocuments() / counts.documents(),
+                  rater.quarantined(),
+                  100.0 * config.maxQuarantined(),
+                  output.file(QUARANTINE_SAMPLE)));
         }
       }
     }
 
     private RateResult result(
-        List<ResolvedRater> raters, RatingCounts counts, int buckets, List<Integer> reused) {
+        List<ResolvedRater> raters,
+        RatingCounts counts,
+        int buckets,
+        List<Integer> reused,
+        List<RateResult.DeviceResult> work) {
       List<RateResult.RaterResult> results = new ArrayList<>();
-      Map<String, Long> failed = new TreeMap<>();
+      Map<String, Long> quarantined = new TreeMap<>();
       for (int i = 0; i < raters.size(); i++) {
         ResolvedRater rater = raters.get(i);
         RatingCounts.RaterCounts counted = counts.raters().get(i);
-        counted.failed().forEach((reason, count) -> failed.merge(reason, count, Long::sum));
+        counted
+            .quarantined()
+            .forEach((reason, count) -> quarantined.merge(reason, count, Long::sum));
         results.add(
             new RateResult.RaterResult(
                 rater.name(),
@@ -293,18 +343,22 @@ public final class RateJob {
                 rater.precision(),
                 rater.library(),
                 rater.digest(),
+                rater.bundle().isPresent() ? engine.settings().batchTokens() : 0,
                 fingerprint(rater),
                 rater.columns(),
-                counts.documents() - counted.failedDocuments(),
+                counts.documents() - counted.quarantinedDocuments(),
                 counted.chunks(),
                 counted.tokens(),
                 buckets - reused.get(i),
                 reused.get(i),
-                counted.failed()));
+                counted.quarantined()));
       }
       List<String> columns = raters.stream().flatMap(rater -> rater.columns().stream()).toList();
       return new RateResult(
-          new RatingsTable(columns, counts.documents(), counts.tokens()), results, failed);
+          new RatingsTable(columns, counts.documents(), counts.tokens()),
+          results,
+          quarantined,
+          work);
     }
   }
 }

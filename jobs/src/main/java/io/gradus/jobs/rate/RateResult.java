@@ -9,9 +9,42 @@ import java.util.Map;
  *
  * @param table the ratings table
  * @param raters what each rater did, in the configuration's order
- * @param failed how often a rater left a document without a score, by reason, over all raters
+ * @param quarantined how often a rater left a document without a score, by reason, over all raters
+ * @param work what this run did on each executor and device; nothing of what earlier runs did
  */
-public record RateResult(RatingsTable table, List<RaterResult> raters, Map<String, Long> failed) {
+public record RateResult(
+    RatingsTable table,
+    List<RaterResult> raters,
+    Map<String, Long> quarantined,
+    List<DeviceResult> work) {
+
+  /**
+   * What one device of one executor did.
+   *
+   * @param executor Spark's name for it
+   * @param device such as {@code cpu} or {@code gpu 0}
+   * @param documents rated
+   * @param tokens of these documents, in the training tokenizer's tokens
+   * @param raterTokens that went through models, special tokens included
+   * @param paddingShare of the positions that went through models, from 0 to 1
+   * @param batches runs of models
+   * @param halvings batches that did not fit into memory and were halved
+   * @param raterTokensPerSecond over the whole time of rating
+   * @param busySeconds inside models, summed over the threads that run them
+   * @param queueWaitSeconds of batches, summed
+   */
+  public record DeviceResult(
+      String executor,
+      String device,
+      long documents,
+      long tokens,
+      long raterTokens,
+      double paddingShare,
+      long batches,
+      long halvings,
+      double raterTokensPerSecond,
+      double busySeconds,
+      double queueWaitSeconds) {}
 
   /**
    * What one rater did.
@@ -19,10 +52,11 @@ public record RateResult(RatingsTable table, List<RaterResult> raters, Map<Strin
    * @param name the rater's name
    * @param version the rater's version
    * @param licence the licence of its model
-   * @param kind such as {@code onnx-embedding} or {@code statistics}
+   * @param kind such as {@code onnx-embedding}, {@code statistics} or {@code column}
    * @param precision of the model's weights; empty without a model
-   * @param library the library and version that scores depend on
+   * @param library the library and version that scores depend on; empty without a library
    * @param digest SHA-256 of the bundle's {@code rater.json}; empty without a bundle
+   * @param batchTokens the most positions that went through the model together; 0 without a model
    * @param fingerprint names the folder that holds this rater's own files
    * @param criteria its columns in the table
    * @param documents with a score
@@ -30,7 +64,7 @@ public record RateResult(RatingsTable table, List<RaterResult> raters, Map<Strin
    * @param tokens tokens of the rater's own tokenizer that were rated; 0 where it has none
    * @param bucketsRated buckets that this run rated
    * @param bucketsReused buckets that an earlier run had rated
-   * @param failed documents without a score, by reason
+   * @param quarantined documents without a score, by reason
    */
   public record RaterResult(
       String name,
@@ -40,6 +74,7 @@ public record RateResult(RatingsTable table, List<RaterResult> raters, Map<Strin
       String precision,
       String library,
       String digest,
+      int batchTokens,
       String fingerprint,
       List<String> criteria,
       long documents,
@@ -47,5 +82,5 @@ public record RateResult(RatingsTable table, List<RaterResult> raters, Map<Strin
       long tokens,
       int bucketsRated,
       int bucketsReused,
-      Map<String, Long> failed) {}
+      Map<String, Long> quarantined) {}
 }

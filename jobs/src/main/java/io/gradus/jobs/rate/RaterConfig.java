@@ -1,6 +1,9 @@
 package io.gradus.jobs.rate;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** One rater as the configuration names it. */
 public sealed interface RaterConfig {
@@ -11,9 +14,25 @@ public sealed interface RaterConfig {
    * A rater bundle.
    *
    * @param bundle {@code builtin}, or a folder's path or URI
+   * @param maxChunks how many chunks of a document are rated, from its start; {@code max-chunks},
+   *     by default 0 for all
+   * @param scores what is kept; {@code chunk-scores}, by default documents' scores only
    */
-  record Bundle(String bundle, String prefix) implements RaterConfig {
+  record Bundle(String bundle, String prefix, int maxChunks, Scores scores) implements RaterConfig {
     static final String BUILTIN = "builtin";
+
+    /** A bundle that rates whole documents. */
+    public Bundle(String bundle, String prefix) {
+      this(bundle, prefix, 0, Scores.DOCUMENTS);
+    }
+  }
+
+  /** What is kept of a rating. */
+  enum Scores {
+    /** Each document's scores. */
+    DOCUMENTS,
+    /** The scores of each chunk as well. */
+    CHUNKS
   }
 
   /**
@@ -22,4 +41,15 @@ public sealed interface RaterConfig {
    * @param criteria the measures, by the names of {@link Statistic}
    */
   record Statistics(List<String> criteria, String prefix) implements RaterConfig {}
+
+  /**
+   * Scores that the corpus already carries in its records' other fields.
+   *
+   * @param columns by criterion, the field that holds it, as a dotted path
+   */
+  record Columns(SortedMap<String, String> columns, String prefix) implements RaterConfig {
+    public Columns {
+      columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+    }
+  }
 }

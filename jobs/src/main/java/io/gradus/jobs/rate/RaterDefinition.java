@@ -1,5 +1,6 @@
 package io.gradus.jobs.rate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,7 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * {@code rater.json}: what a bundle's model is and how its output becomes scores.
+ * {@code rater.json}: what a bundle's model is and how its output becomes scores. {@code
+ * docs/rater-bundles.md} says which keys a kind has.
  *
  * @param formatVersion 1
  * @param name the rater's name
@@ -28,14 +30,20 @@ import java.util.Set;
  * @param precision of the weights, such as {@code fp32} or {@code int8}
  * @param chunk how documents are cut
  * @param batch which chunks may share a run of the graph
- * @param output the name of the graph's output with the hidden states, [batch, position, width]
- * @param pooling how the states of a chunk become one vector
- * @param normalise whether that vector is scaled to length 1
+ * @param paddingToken the id that fills a padded row, or null
+ * @param output the name of the graph's output: hidden states [batch, position, width] or logits
+ *     [batch, classes]
+ * @param pooling how the states of a chunk become one vector; null for logits
+ * @param normalise whether that vector is scaled to length 1; null for logits
+ * @param activation what is done to logits; null for hidden states
  * @param criteria what is scored
  * @param files SHA-256 of {@value #MODEL}, of {@value #TOKENIZER} and of the model's further files
  * @param tolerance the largest difference that a probe may show
  * @param probes texts with known scores
+ * @param gate how far scores are from those of the model in full precision, where the bundle's
+ *     maker measured it, or null
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record RaterDefinition(
     int formatVersion,
     String name,
@@ -46,25 +54,34 @@ record RaterDefinition(
     String precision,
     Chunking chunk,
     Batch batch,
+    Long paddingToken,
     String output,
     Pooling pooling,
-    @JsonProperty(required = true) boolean normalise,
+    Boolean normalise,
+    Activation activation,
     List<Criterion> criteria,
     Map<String, String> files,
     @JsonProperty(required = true) double tolerance,
-    List<Probe> probes) {
+    List<Probe> probes,
+    Gate gate) {
   static final String FILE = "rater.json";
   static final String MODEL = "model.onnx";
   static final String TOKENIZER = "tokenizer.json";
   static final int FORMAT_VERSION = 1;
 
-  /** The columns that every ratings table has; no criterion may have such a name. */
+  /** Columns of Gradus's own beside the criteria; no criterion may have such a name. */
   static final Set<String> TAKEN =
       Set.of(
           DocumentsTable.DOC_ID,
           DocumentsTable.SOURCE,
           DocumentsTable.N_TOKENS,
-          RatingsTable.N_CHUNKS);
+          RatingsTable.N_CHUNKS,
+          RaterFile.N_RATER_TOKENS,
+          RaterFile.FAILURE,
+          RaterFile.DETAIL,
+          ChunkFile.CHUNK,
+          ChunkFile.START,
+          ChunkFile.TOKENS);
 
   private static final JsonMapper STRICT =
       JsonMapper.builder()
@@ -75,7 +92,21 @@ record RaterDefinition(
   enum Kind {
     /** The graph gives hidden states; pooling and linear heads make scores of them. */
     @JsonProperty("onnx-embedding")
-    ONNX_EMBEDDING
+    ONNX_EMBEDDING("onnx-embedding"),
+    /** The graph gives logits, one for each class. */
+    @JsonProperty("onnx-logits")
+    ONNX_LOGITS("onnx-logits");
+
+    private final String key;
+
+    Kind(String key) {
+      this.key = key;
+    }
+
+    /** As in {@code rater.json}. */
+    String key() {
+      return key;
+    }
   }
 
   enum SpecialTokens {
@@ -95,7 +126,13 @@ record RaterDefinition(
     SINGLE,
     /** Chunks of equal length together, so that nothing is padded. */
     @JsonProperty("equal-length")
-    EQUAL_LENGTH
+    EQUAL_LENGTH,
+    /**
+     * Chunks of different lengths too, the shorter ones padded on the right and the padding masked,
+     * where the device is faster with few shapes.
+     */
+    @JsonProperty("padded")
+    PADDED
   }
 
   /**
@@ -111,12 +148,21 @@ record RaterDefinition(
       @JsonProperty(required = true) int minimumTail) {}
 
   /**
-   * A criterion and its linear head: {@code score = weights . vector + bias}.
+   * A criterion: {@code weights . vector + bias}, the vector being a chunk's pooled states or its
+   * activated logits, or one of these logits.
    *
    * @param name the column's name
-   * @param weights as many as the graph's states are wide
+   * @param index of the logit; null where there are weights
+   * @param weights as many as the vector is long; null where there is an index
+   * @param offset null where there is an index
    */
-  record Criterion(String name, List<Double> weights, @JsonProperty(required = true) double bias) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Criterion(
+      String name, Integer index, List<Double> weights, @JsonProperty("bias") Double offset) {
+    double bias() {
+      return offset == null ? 0 : offset;
+    }
+  }
 
   /**
    * A text whose scores are known.
@@ -124,6 +170,28 @@ record RaterDefinition(
    * @param scores by criterion
    */
   record Probe(String text, Map<String, Double> scores) {}
+
+  /**
+   * How far scores are from full precision.
+   *
+   * @param comparedWith the precision compared with
+   * @param texts how many texts were compared
+   * @param maximumDifference the largest difference of a score
+   * @param rankCorrelation Spearman's, the lowest of all criteria
+   */
+  record Gate(
+      String comparedWith,
+      @JsonProperty(required = true) int texts,
+      @JsonProperty(required = true) double maximumDifference,
+      @JsonProperty(required = true) double rankCorrelation) {}
+
+  /** What the graph must give, its width 0 where only the graph knows it. */
+  ModelGraph.Output graphOutput() {
+    return new ModelGraph.Output(
+        output,
+        kind == Kind.ONNX_LOGITS ? ModelGraph.Shape.LOGITS : ModelGraph.Shape.STATES,
+        width());
+  }
 
   List<String> criterionNames() {
     return criteria.stream().map(Criterion::name).toList();
@@ -189,14 +257,12 @@ record RaterDefinition(
       "chunk",
       "batch",
       "output",
-      "pooling",
       "criteria",
       "files",
       "probes"
     };
     Object[] values = {
-      name, version, licence, kind, precision, chunk, batch, output, pooling, criteria, files,
-      probes
+      name, version, licence, kind, precision, chunk, batch, output, criteria, files, probes
     };
     for (int i = 0; i < keys.length; i++) {
       if (values[i] == null) {
@@ -209,6 +275,23 @@ record RaterDefinition(
     if (chunk.specialTokens() == null || chunk.tokens() < 1 || chunk.minimumTail() < 1) {
       problems.add(
           "'chunk' needs tokens and minimumTail of at least 1, and specialTokens none or add");
+    }
+    if ((batch == Batch.PADDED) != (paddingToken != null)) {
+      problems.add("'paddingToken' and the batch 'padded' belong together");
+    }
+    boolean logits = kind == Kind.ONNX_LOGITS;
+    if (logits && activation == null) {
+      problems.add("'activation' is missing");
+    }
+    if (!logits && pooling == null) {
+      problems.add("'pooling' is missing");
+    }
+    if (!logits && normalise == null) {
+      problems.add("'normalise' is missing");
+    }
+    if (logits ? pooling != null || normalise != null : activation != null) {
+      problems.add(
+          "'pooling' and 'normalise' are for onnx-embedding, 'activation' is for onnx-logits");
     }
     checkCriteria(problems);
     checkFiles(problems);
@@ -251,12 +334,27 @@ record RaterDefinition(
       } else if (!names.add(criterionName)) {
         problems.add("'" + criterionName + "' comes twice in 'criteria'");
       }
+      if (criterion.index() != null) {
+        if (kind != Kind.ONNX_LOGITS
+            || criterion.weights() != null
+            || criterion.offset() != null
+            || criterion.index() < 0) {
+          problems.add(
+              "'"
+                  + criterionName
+                  + "' has an 'index', which is a class of onnx-logits, from 0, in place of weights and bias");
+        }
+        continue;
+      }
       if (criterion.weights() == null
           || criterion.weights().isEmpty()
           || criterion.weights().size() != width) {
         problems.add("the weights of '" + criterionName + "' are missing or of another length");
       } else if (criterion.weights().contains(null)) {
         problems.add("the weights of '" + criterionName + "' hold null");
+      }
+      if (criterion.offset() == null) {
+        problems.add("'bias' of '" + criterionName + "' is missing");
       }
     }
   }

@@ -26,9 +26,9 @@ import org.apache.parquet.schema.Types;
  * however often the work was interrupted.
  */
 final class RaterFile {
-  private static final String N_RATER_TOKENS = "n_rater_tokens";
-  private static final String FAILURE = "failure";
-  private static final String DETAIL = "detail";
+  static final String N_RATER_TOKENS = "n_rater_tokens";
+  static final String FAILURE = "failure";
+  static final String DETAIL = "detail";
 
   private RaterFile() {}
 
@@ -145,7 +145,7 @@ final class RaterFile {
     }
 
     private Row row(Group group) {
-      RatedDocument document = document(group, null);
+      RatedDocument document = document(group, null, null);
       double[] scores =
           criteria.stream()
               .mapToDouble(
@@ -164,7 +164,8 @@ final class RaterFile {
               scores,
               group.getInteger(RatingsTable.N_CHUNKS, 0),
               group.getLong(N_RATER_TOKENS, 0),
-              failure));
+              failure,
+              List.of()));
     }
 
     @Override
@@ -174,11 +175,12 @@ final class RaterFile {
   }
 
   /** The document of a row that has {@code doc_id}, {@code source} and {@code n_tokens}. */
-  static RatedDocument document(Group group, String text) {
+  static RatedDocument document(Group group, String text, String meta) {
     return new RatedDocument(
         group.getBinary(DocumentsTable.DOC_ID, 0).getBytes(),
         group.getString(DocumentsTable.SOURCE, 0),
         group.getInteger(DocumentsTable.N_TOKENS, 0),
-        text);
+        text,
+        meta);
   }
 }

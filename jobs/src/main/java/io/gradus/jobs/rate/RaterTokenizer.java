@@ -16,6 +16,11 @@ final class RaterTokenizer implements AutoCloseable {
    */
   static final int SEGMENT = 1 << 20;
 
+  /**
+   * Where few tokens are wanted, so many characters are looked at for each: more than most have.
+   */
+  private static final long CHARACTERS_PER_TOKEN = 16;
+
   private final HuggingFaceTokenizer tokenizer;
   private final long[] before;
   private final long[] after;
@@ -71,10 +76,21 @@ final class RaterTokenizer implements AutoCloseable {
     if (text.length() <= SEGMENT) {
       return tokenizer.encode(text, false, false).getIds();
     }
-    long[] ids = new long[text.length() / 3];
+    return encode(text, SEGMENT, Integer.MAX_VALUE);
+  }
+
+  /** The first token ids of a text, at most {@code limit}, without tokenizing much of the rest. */
+  long[] encodeStart(String text, int limit) {
+    int segment = (int) Math.min(SEGMENT, Math.max(1L << 12, CHARACTERS_PER_TOKEN * limit));
+    long[] ids = text.length() <= segment ? encode(text) : encode(text, segment, limit);
+    return ids.length <= limit ? ids : Arrays.copyOf(ids, limit);
+  }
+
+  private long[] encode(String text, int longest, int limit) {
+    long[] ids = new long[Math.min(text.length(), longest) / 3];
     int count = 0;
-    for (int start = 0; start < text.length(); ) {
-      int end = segmentEnd(text, start);
+    for (int start = 0; start < text.length() && count < limit; ) {
+      int end = segmentEnd(text, start, longest);
       long[] segment = tokenizer.encode(text.substring(start, end), false, false).getIds();
       if (count + segment.length > ids.length) {
         ids = Arrays.copyOf(ids, Math.max(count + segment.length, ids.length + ids.length / 2));
@@ -89,8 +105,8 @@ final class RaterTokenizer implements AutoCloseable {
   /**
    * The end of the segment that begins at {@code start}: before its last white space, or a limit.
    */
-  static int segmentEnd(String text, int start) {
-    int limit = start + SEGMENT;
+  static int segmentEnd(String text, int start, int longest) {
+    int limit = start + longest;
     if (limit >= text.length()) {
       return text.length();
     }

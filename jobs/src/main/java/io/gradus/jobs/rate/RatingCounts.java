@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * @param documents rows
  * @param tokens the sum of {@code n_tokens}
  * @param raters by rater, in the configuration's order
- * @param sample the first failed documents in the order of their ids, at most {@value
+ * @param sample the first quarantined documents in the order of their ids, at most {@value
  *     #SAMPLE_LIMIT}
  */
 record RatingCounts(
-    long documents, long tokens, List<RaterCounts> raters, List<FailedDocument> sample)
+    long documents, long tokens, List<RaterCounts> raters, List<QuarantinedDocument> sample)
     implements Serializable {
   static final int SAMPLE_LIMIT = 100;
 
@@ -27,24 +27,25 @@ record RatingCounts(
    *
    * @param chunks pieces of text that were rated
    * @param tokens tokens of the rater's tokenizer that were rated
-   * @param failed documents without a score, by reason
+   * @param quarantined documents without a score, by reason
    */
-  record RaterCounts(long chunks, long tokens, Map<String, Long> failed) implements Serializable {
+  record RaterCounts(long chunks, long tokens, Map<String, Long> quarantined)
+      implements Serializable {
 
     static RaterCounts of(Rating rating) {
-      Map<String, Long> failed = new TreeMap<>();
-      rating.whyMissing().ifPresent(failure -> failed.put(failure.reason(), 1L));
-      return new RaterCounts(rating.chunks(), rating.tokens(), failed);
+      Map<String, Long> quarantined = new TreeMap<>();
+      rating.whyMissing().ifPresent(failure -> quarantined.put(failure.reason(), 1L));
+      return new RaterCounts(rating.chunks(), rating.tokens(), quarantined);
     }
 
     RaterCounts plus(RaterCounts other) {
-      Map<String, Long> sum = new TreeMap<>(failed);
-      other.failed.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+      Map<String, Long> sum = new TreeMap<>(quarantined);
+      other.quarantined.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
       return new RaterCounts(chunks + other.chunks, tokens + other.tokens, sum);
     }
 
-    long failedDocuments() {
-      return failed.values().stream().mapToLong(count -> count).sum();
+    long quarantinedDocuments() {
+      return quarantined.values().stream().mapToLong(count -> count).sum();
     }
   }
 
@@ -54,7 +55,7 @@ record RatingCounts(
    * @param docId in hexadecimal
    * @param rater the rater's place in the configuration, from 0
    */
-  record FailedDocument(String docId, String source, int rater, String reason, String detail)
+  record QuarantinedDocument(String docId, String source, int rater, String reason, String detail)
       implements Serializable {}
 
   static RatingCounts none(int raters) {
@@ -70,13 +71,13 @@ record RatingCounts(
     for (int i = 0; i < raters.size(); i++) {
       sums.add(raters.get(i).plus(other.raters.get(i)));
     }
-    List<FailedDocument> first =
+    List<QuarantinedDocument> first =
         other.sample.isEmpty()
             ? sample
             : Stream.concat(sample.stream(), other.sample.stream())
                 .sorted(
-                    Comparator.comparing(FailedDocument::docId)
-                        .thenComparing(FailedDocument::rater))
+                    Comparator.comparing(QuarantinedDocument::docId)
+                        .thenComparing(QuarantinedDocument::rater))
                 .limit(SAMPLE_LIMIT)
                 .toList();
     return new RatingCounts(documents + other.documents, tokens + other.tokens, sums, first);

@@ -5,7 +5,9 @@ import io.gradus.common.table.ParquetRows;
 import io.gradus.common.workspace.AtomicFile;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -14,24 +16,32 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Rates one bucket with one rater: reads the bucket's file, writes the rater's file of it. */
-record RatingTask(Broadcast<SerializableConfiguration> hadoop, LongAccumulator tokensDone)
+/**
+ * Rates one bucket with one rater: reads the bucket's file, writes the rater's file of it. While a
+ * window of documents is being rated the next one is read and tokenized.
+ *
+ * @param windowCharacters documents are rated together up to so much text
+ */
+record RatingTask(
+    Broadcast<SerializableConfiguration> hadoop, RatingProgress progress, long windowCharacters)
     implements VoidFunction<RatingTask.Unit> {
-  /** Documents are rated together up to so many, or so much text: a pure function of the bucket. */
+  /** Documents are rated together up to so many: windows are a pure function of the bucket. */
   private static final int WINDOW_DOCUMENTS = 512;
-
-  private static final int WINDOW_CHARACTERS = 1 << 21;
 
   /**
    * A piece of work.
    *
    * @param documents the bucket's file
    * @param target the file to write
+   * @param chunks the file of the chunks' scores; written where the rater keeps them
    */
-  record Unit(PlannedRater rater, String documents, String target) implements Serializable {}
+  record Unit(PlannedRater rater, String documents, String target, String chunks)
+      implements Serializable {}
+
+  /** Documents and their ratings to come. */
+  private record Window(List<RatedDocument> documents, Rater.Pending pending) {}
 
   @Override
   public void call(Unit unit) throws IOException {
@@ -39,59 +49,95 @@ record RatingTask(Broadcast<SerializableConfiguration> hadoop, LongAccumulator t
     Rater rater = unit.rater().opening().open(configuration);
     Path target = new Path(unit.target());
     Path temporary = AtomicFile.temporary(target);
+    Path chunks = new Path(unit.chunks());
+    Path temporaryChunks = AtomicFile.temporary(chunks);
     FileSystem fileSystem = target.getFileSystem(configuration);
     try {
       try (ParquetRows.Reader documents =
               ParquetRows.read(
-                  configuration,
-                  new Path(unit.documents()),
-                  DocumentsTable.DOC_ID,
-                  DocumentsTable.SOURCE,
-                  DocumentsTable.N_TOKENS,
-                  DocumentsTable.TEXT);
+                  configuration, new Path(unit.documents()), columns(unit.rater().opening()));
           RaterFile.Writer ratings =
-              new RaterFile.Writer(configuration, temporary, unit.rater().criteria())) {
-        for (List<RatedDocument> window = window(documents);
-            !window.isEmpty();
-            window = window(documents)) {
-          rate(rater, window, ratings);
-        }
+              new RaterFile.Writer(configuration, temporary, unit.rater().criteria());
+          ChunkFile.Writer chunkScores =
+              ChunkFile.writer(configuration, temporaryChunks, unit.rater())) {
+        rate(rater, documents, ratings, chunkScores);
+      }
+      if (unit.rater().keepsChunks()) {
+        // First, since a bucket is finished when its ratings are there.
+        AtomicFile.commit(fileSystem, temporaryChunks, chunks);
       }
       AtomicFile.commit(fileSystem, temporary, target);
     } finally {
       fileSystem.delete(temporary, false);
+      fileSystem.delete(temporaryChunks, false);
     }
   }
 
-  private void rate(Rater rater, List<RatedDocument> window, RaterFile.Writer ratings)
+  private static String[] columns(PlannedRater.Opening opening) {
+    List<String> columns =
+        new ArrayList<>(
+            List.of(DocumentsTable.DOC_ID, DocumentsTable.SOURCE, DocumentsTable.N_TOKENS));
+    columns.addAll(opening.documentColumns());
+    return columns.toArray(String[]::new);
+  }
+
+  private void rate(
+      Rater rater,
+      ParquetRows.Reader documents,
+      RaterFile.Writer ratings,
+      ChunkFile.Writer chunkScores)
       throws IOException {
-    List<Rating> rated = rater.rate(window);
-    for (int i = 0; i < window.size(); i++) {
-      ratings.write(window.get(i), rated.get(i));
-      tokensDone.add(window.get(i).tokens());
+    RatingProgress.Place place = RatingProgress.Place.here(rater.device());
+    Rater.Meter meter = work -> progress.add(new RatingProgress.Done(place, work));
+    Deque<Window> underway = new ArrayDeque<>();
+    try {
+      underway.add(begin(rater, documents, meter));
+      while (!underway.element().documents().isEmpty()) {
+        underway.add(begin(rater, documents, meter));
+        write(underway.element(), ratings, chunkScores);
+        underway.remove();
+      }
+    } finally {
+      underway.forEach(window -> window.pending().close());
     }
   }
 
-  private static List<RatedDocument> window(ParquetRows.Reader documents) throws IOException {
+  private Window begin(Rater rater, ParquetRows.Reader documents, Rater.Meter meter)
+      throws IOException {
     List<RatedDocument> window = new ArrayList<>();
     long characters = 0;
-    while (window.size() < WINDOW_DOCUMENTS && characters < WINDOW_CHARACTERS) {
+    while (window.size() < WINDOW_DOCUMENTS && characters < windowCharacters) {
       Optional<Group> row = documents.next();
       if (row.isEmpty()) {
         break;
       }
-      String text = text(row.get());
-      characters += text == null ? 0 : text.length();
-      window.add(RaterFile.document(row.get(), text));
+      String text = value(row.get(), DocumentsTable.TEXT);
+      String meta = value(row.get(), DocumentsTable.META);
+      characters += length(text) + length(meta);
+      window.add(RaterFile.document(row.get(), text, meta));
     }
-    return window;
+    return new Window(window, rater.begin(window, meter));
   }
 
-  private static String text(Group row) {
-    // A corpus of tokens only may come without the column.
-    return row.getType().containsField(DocumentsTable.TEXT)
-            && row.getFieldRepetitionCount(DocumentsTable.TEXT) > 0
-        ? row.getString(DocumentsTable.TEXT, 0)
+  /** A column's value; null where the rater did not ask for it, or the row has none. */
+  private static String value(Group row, String column) {
+    // A corpus of tokens only may come without the column of text.
+    return row.getType().containsField(column) && row.getFieldRepetitionCount(column) > 0
+        ? row.getString(column, 0)
         : null;
+  }
+
+  private static void write(Window window, RaterFile.Writer ratings, ChunkFile.Writer chunkScores)
+      throws IOException {
+    List<Rating> rated = window.pending().ratings();
+    for (int i = 0; i < rated.size(); i++) {
+      RatedDocument document = window.documents().get(i);
+      ratings.write(document, rated.get(i));
+      chunkScores.write(document, rated.get(i));
+    }
+  }
+
+  private static int length(String value) {
+    return value == null ? 0 : value.length();
   }
 }

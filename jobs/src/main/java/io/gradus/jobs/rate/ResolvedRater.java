@@ -8,12 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** A configured rater with its bundle found: what it is and what it scores. */
 record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   /** Raised whenever the same rater would give other scores to the same documents. */
-  private static final int FORMAT_VERSION = 1;
+  private static final int FORMAT_VERSION = 2;
 
   /** Finds all bundles, and makes sure that no two criteria have the same name. */
   static List<ResolvedRater> resolve(RateConfig config, Configuration hadoop) {
@@ -47,14 +48,18 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String place() {
-    return bundle.map(RaterBundle::place).orElse("the statistics rater");
+    return bundle.map(RaterBundle::place).orElse("the " + kind() + " rater");
   }
 
   List<String> criteria() {
     // Java 17 has no switch over sealed types yet.
-    return config instanceof RaterConfig.Statistics statistics
-        ? statistics.criteria()
-        : bundle.orElseThrow().definition().criterionNames();
+    if (config instanceof RaterConfig.Statistics statistics) {
+      return statistics.criteria();
+    }
+    if (config instanceof RaterConfig.Columns columns) {
+      return List.copyOf(columns.columns().keySet());
+    }
+    return bundle.orElseThrow().definition().criterionNames();
   }
 
   List<String> columns() {
@@ -66,14 +71,24 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String kind() {
-    return bundle.isPresent() ? "onnx-embedding" : "statistics";
+    if (config instanceof RaterConfig.Statistics) {
+      return "statistics";
+    }
+    if (config instanceof RaterConfig.Columns) {
+      return "column";
+    }
+    return bundle.orElseThrow().definition().kind().key();
   }
 
   String version() {
     return bundle.map(found -> found.definition().version()).orElse("" + FORMAT_VERSION);
   }
 
+  /** Of the model; empty for scores that came with the corpus. */
   String licence() {
+    if (config instanceof RaterConfig.Columns) {
+      return "";
+    }
     return bundle.map(found -> found.definition().licence()).orElse("Apache-2.0");
   }
 
@@ -86,26 +101,56 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return bundle.map(RaterBundle::digest).orElse("");
   }
 
-  /** The library and version that the scores' last bits depend on. */
+  /** Where the scores of its chunks go; empty where they are not kept. */
+  String chunkFolder() {
+    return config instanceof RaterConfig.Bundle named && named.scores() == RaterConfig.Scores.CHUNKS
+        ? config.prefix() + name().replaceAll("[^A-Za-z0-9_-]", "_")
+        : "";
+  }
+
+  /** The library and version that the scores' last bits depend on; empty where there is none. */
   String library() {
-    return bundle.isPresent()
-        ? "onnxruntime " + EmbeddingGraph.runtimeVersion()
-        : "zstd " + ZstdVersion.VERSION;
+    if (config instanceof RaterConfig.Statistics) {
+      return "zstd " + ZstdVersion.VERSION;
+    }
+    if (config instanceof RaterConfig.Columns) {
+      return "";
+    }
+    return "onnxruntime " + ModelGraph.runtimeVersion();
   }
 
   /** What gives the scores, beside the bundle: the same for all raters of one kind. */
   String software() {
-    return "format " + FORMAT_VERSION + ", " + library();
+    return "format " + FORMAT_VERSION + (library().isEmpty() ? "" : ", " + library());
   }
 
-  /** Names this rater's scores of these documents; the columns' prefix is no part of them. */
-  String fingerprint(String documents) {
+  /**
+   * Names this rater's scores of these documents; the columns' prefix is no part of them.
+   *
+   * @param engine what batches hold, where the rater runs a model
+   */
+  String fingerprint(String documents, Map<String, Object> engine) {
+    Map<String, Object> configuration = new TreeMap<>();
+    configuration.put("kind", kind());
+    configuration.put("criteria", criteria());
+    configuration.put("library", library());
+    configuration.put("settings", settings());
+    if (config instanceof RaterConfig.Bundle named) {
+      configuration.put("maxChunks", named.maxChunks());
+      configuration.put("scores", named.scores());
+      configuration.putAll(engine);
+    }
     return Fingerprint.of(
         "rater",
         FORMAT_VERSION,
-        Map.of("kind", kind(), "criteria", criteria(), "library", library()),
+        configuration,
         Map.of("documents", documents),
         Map.of("bundle", digest()),
         0);
+  }
+
+  /** What else the configuration says that scores depend on. */
+  private Map<String, String> settings() {
+    return config instanceof RaterConfig.Columns columns ? columns.columns() : Map.of();
   }
 }

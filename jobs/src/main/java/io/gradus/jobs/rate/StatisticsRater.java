@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Measures whole texts, without a model. */
-final class StatisticsRater implements Rater {
+final class StatisticsRater implements ImmediateRater {
   private final List<Statistic> statistics;
 
   StatisticsRater(List<String> criteria) {

@@ -54,7 +54,7 @@ class BuiltinRaterTest {
 
   @TempDir static Path temporary;
 
-  private OnnxEmbeddingRater rater;
+  private OnnxRater rater;
 
   @BeforeAll
   void open() {
@@ -62,7 +62,9 @@ class BuiltinRaterTest {
     RaterBundle bundle = RaterBundle.find("builtin", hadoop);
     String folder =
         bundle.publish(new org.apache.hadoop.fs.Path(temporary.toString()), hadoop).toString();
-    rater = ExecutorRaters.bundle(folder, bundle.digest(), 1, hadoop);
+    rater =
+        ExecutorRaters.bundle(
+            folder, bundle.digest(), new EngineSettings(512, 1, 2, 1), Hardware.CPU, hadoop);
   }
 
   private List<double[]> scores(List<String> texts) {
@@ -193,7 +195,7 @@ class BuiltinRaterTest {
   @Test
   void segmentsNeverSplitASurrogatePair() {
     String text = "x" + "😀".repeat(RaterTokenizer.SEGMENT / 2 + 10);
-    int end = RaterTokenizer.segmentEnd(text, 0);
+    int end = RaterTokenizer.segmentEnd(text, 0, RaterTokenizer.SEGMENT);
     assertThat(end).isEqualTo(RaterTokenizer.SEGMENT - 1);
     assertThat(text.substring(0, end)).endsWith("😀");
   }

@@ -1,0 +1,81 @@
+package io.gradus.jobs.rate;
+
+import io.gradus.common.configuration.Range;
+import io.gradus.common.configuration.Section;
+import java.io.Serializable;
+
+/**
+ * What models run on; {@code rate.device}. Nothing falls back: a provider that cannot work stops
+ * the job.
+ *
+ * @param provider {@code provider}, by default {@code cpu}
+ * @param index the GPU where Spark assigns none, that is with a local master; {@code index}, by
+ *     default 0
+ * @param memory the most bytes that a session's allocator takes of the GPU, 0 for no limit; {@code
+ *     memory}. Libraries and kernels take more beside it
+ * @param cudnn {@code cudnn}, by default {@code required}
+ * @param engineCache the folder with TensorRT's engines, one folder for each bundle; on the
+ *     executors' own disks, and where relative in their working folder, where Spark unpacks
+ *     archives; {@code engine-cache}, empty without TensorRT
+ */
+public record DeviceConfig(
+    Provider provider, int index, long memory, Cudnn cudnn, String engineCache)
+    implements Serializable {
+  /** The processor, without further settings. */
+  public static final DeviceConfig DEFAULT =
+      new DeviceConfig(Provider.CPU, 0, 0, Cudnn.REQUIRED, "");
+
+  /** What of ONNX Runtime runs a graph. */
+  public enum Provider {
+    CPU,
+    CUDA,
+    /** With CUDA for the operators that TensorRT does not know. */
+    TENSORRT
+  }
+
+  /**
+   * Whether kernels of cuDNN may be used. ONNX Runtime 1.28 loads cuDNN only when it is there;
+   * without it, some operators (convolutions, some reductions) fail.
+   */
+  public enum Cudnn {
+    REQUIRED,
+    UNUSED
+  }
+
+  /** Reads the section {@code rate.device}; problems are recorded in the section. */
+  public static DeviceConfig read(Section section) {
+    Provider provider = section.choice("provider", Provider.CPU);
+    int index = (int) section.count("index", 0, new Range(0, 1023));
+    long memory = section.bytes("memory", 0, Range.AT_LEAST_ONE);
+    Cudnn cudnn = section.choice("cudnn", Cudnn.REQUIRED);
+    String engineCache = section.text("engine-cache", "");
+    if (provider == Provider.CPU) {
+      for (String key : new String[] {"index", "memory", "cudnn", "engine-cache"}) {
+        if (section.has(key)) {
+          section.problem(
+              key, "is for GPUs; set provider to cuda or tensorrt beside it, or leave it out");
+        }
+      }
+    }
+    if (provider == Provider.CUDA && section.has("engine-cache")) {
+      section.problem("engine-cache", "is for provider = tensorrt; leave it out");
+    }
+    if (provider == Provider.TENSORRT) {
+      if (engineCache.isEmpty()) {
+        section.problem(
+            "engine-cache",
+            "missing; give a folder on the executors' own disks where TensorRT's engines are kept,"
+                + " which take minutes to build");
+      } else if (engineCache.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+        section.problem(
+            "engine-cache",
+            "'" + engineCache + "' must be a folder on the executors' own disks, not a URI");
+      }
+      if (cudnn == Cudnn.UNUSED) {
+        section.problem("cudnn", "TensorRT's provider is linked against cuDNN; leave this out");
+      }
+    }
+    section.finish();
+    return new DeviceConfig(provider, index, memory, cudnn, engineCache);
+  }
+}
