@@ -24,6 +24,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from rater_bundle import graph
 from rater_bundle.__main__ import arguments_of, make
 from rater_bundle.check import Session
 from rater_bundle.mistake import UserMistake
@@ -118,8 +119,21 @@ class MakeRaterBundle(unittest.TestCase):
         definition = self.make(self.bert, "int8", *options, "--maximum-difference=10")
         self.assertEqual("single", definition["batch"])
         self.assertGreater(definition["gate"]["rankCorrelation"], 0.95)
-        graph = onnx.load(self.folder / "int8" / "model.onnx").graph
-        self.assertIn("MatMulInteger", [node.op_type for node in graph.node])
+        nodes = onnx.load(self.folder / "int8" / "model.onnx").graph.node
+        self.assertIn("MatMulInteger", [node.op_type for node in nodes])
+
+    def test_keeps_large_weights_beside_the_graph(self):
+        largest, graph.LARGEST_SINGLE_FILE = graph.LARGEST_SINGLE_FILE, 0
+        self.addCleanup(setattr, graph, "LARGEST_SINGLE_FILE", largest)
+        for precision in ("fp16", "int8"):
+            options = ["--special-tokens=add", "--criterion=q=0", f"--precision={precision}"]
+            definition = self.make(self.bert, f"large-{precision}", *options, "--maximum-difference=9")
+            self.assertEqual(
+                {"model.onnx", "model.onnx.data", "tokenizer.json"}, definition["files"].keys()
+            )
+            folder = self.folder / f"large-{precision}"
+            self.assertGreater((folder / "model.onnx.data").stat().st_size, 20_000)
+            self.assertEqual({*definition["files"], "rater.json"}, set(os.listdir(folder)))
 
     def test_falls_back_to_plain_attention_where_the_fused_graph_scores_otherwise(self):
         # Most layers of ModernBERT attend to neighbours only, which the fused operator is not told.

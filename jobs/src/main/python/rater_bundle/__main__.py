@@ -39,7 +39,7 @@ PADDING = {"fp32": 1e-4, "fp16": 1e-2}
 
 def arguments_of(command_line: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog=os.environ.get("GRADUS_PROGRAM", "make-rater-bundle"),
+        prog="make-rater-bundle",
         description=__doc__,
         epilog="Examples for known raters: docs/making-rater-bundles.md",
     )
