@@ -229,6 +229,15 @@ public final class Section {
     return numbers;
   }
 
+  /** All keys of this section with text, such as field names by criterion. */
+  public Map<String, String> texts() {
+    Map<String, String> texts = new TreeMap<>();
+    for (String key : object.keySet()) {
+      texts.put(key, text(key));
+    }
+    return texts;
+  }
+
   /** Refuses every key that was not asked for. */
   public void finish() {
     for (String key : new TreeSet<>(object.keySet())) {

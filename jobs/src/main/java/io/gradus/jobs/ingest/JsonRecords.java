@@ -2,6 +2,7 @@ package io.gradus.jobs.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gradus.common.table.FieldPath;
 import io.gradus.jobs.ingest.IngestConfig.Input;
 
 /** Makes documents of JSON objects, by the field names of one input. */

@@ -1,6 +1,7 @@
 package io.gradus.jobs.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gradus.common.table.FieldPath;
 import java.net.URI;
 import java.util.List;
 import org.apache.hadoop.fs.Path;

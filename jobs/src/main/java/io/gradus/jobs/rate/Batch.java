@@ -15,6 +15,11 @@ record Batch(List<DocumentWork.Piece> pieces, int positions) {
 
   /** How chunks share batches. */
   record Rule(int specialTokens, int chunkTokens, int lengthStep, int batchTokens) {
+    /** The most positions that a batch may have. */
+    int largest() {
+      return Math.max(chunkTokens, batchTokens);
+    }
+
     /** The positions of a chunk's row. */
     int positions(Chunk chunk) {
       int exact = chunk.length() + specialTokens;

@@ -174,7 +174,7 @@ final class BuiltinBundleBuilder {
   }
 
   private OnnxRater open(RaterDefinition definition) {
-    return new OnnxRater(definition, folder, SETTINGS, folder.toString());
+    return new OnnxRater(definition, "", folder, SETTINGS, Hardware.CPU, folder.toString());
   }
 
   private RaterDefinition definition(

@@ -5,25 +5,38 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Chooses how sessions are fed, from the configuration and from what executors have. */
-record Engine(EngineSettings settings, long windowCharacters) {
+record Engine(EngineSettings settings, DeviceConfig.Provider provider, long windowCharacters) {
   private static final int CPU_BATCH_TOKENS = 4096;
+  private static final int GPU_BATCH_TOKENS = 16_384;
+  private static final int GPU_LENGTH_STEP = 64;
+
+  /** One batch runs while the next one is put into its buffers. */
+  private static final int GPU_RUNS = 2;
 
   /** Looks at the configuration and at the executors' cores. */
   static Engine of(RateConfig config, JavaSparkContext spark) {
-    SparkConf conf = spark.getConf();
-    int taskCores = conf.getInt("spark.task.cpus", 1);
-    int cores =
-        conf.getInt(
-            "spark.executor.cores", spark.isLocal() ? spark.defaultParallelism() : taskCores);
-    int batchTokens = config.batchTokens() == 0 ? CPU_BATCH_TOKENS : config.batchTokens();
-    return new Engine(
-        new EngineSettings(batchTokens, 1, Math.max(1, cores / taskCores), taskCores),
-        config.windowCharacters());
+    boolean gpu = config.device().provider() != DeviceConfig.Provider.CPU;
+    int usual = gpu ? GPU_BATCH_TOKENS : CPU_BATCH_TOKENS;
+    int batchTokens = config.batchTokens() == 0 ? usual : config.batchTokens();
+    EngineSettings settings;
+    if (gpu) {
+      settings = new EngineSettings(batchTokens, GPU_LENGTH_STEP, GPU_RUNS, 1);
+    } else {
+      SparkConf conf = spark.getConf();
+      int taskCores = conf.getInt("spark.task.cpus", 1);
+      int cores =
+          conf.getInt(
+              "spark.executor.cores", spark.isLocal() ? spark.defaultParallelism() : taskCores);
+      settings = new EngineSettings(batchTokens, 1, Math.max(1, cores / taskCores), taskCores);
+    }
+    return new Engine(settings, config.device().provider(), config.windowCharacters());
   }
 
   /** What of it the last bits of scores depend on. */
   Map<String, Object> fingerprint() {
     return Map.of(
+        "provider",
+        provider,
         "batchTokens",
         settings.batchTokens(),
         "lengthStep",

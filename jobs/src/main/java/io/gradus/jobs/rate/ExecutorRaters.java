@@ -10,13 +10,13 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * The raters that this JVM has opened. A session takes seconds to open and hundreds of megabytes,
- * and may be run by all tasks at once, so there is one for each model and it lives as long as the
- * executor: the only state that outlives a task.
+ * and may be run by all tasks at once, so there is one for each model and device, and it lives as
+ * long as the executor: the only state that outlives a task.
  */
 final class ExecutorRaters {
   private static final ConcurrentHashMap<Key, OnnxRater> OPEN = new ConcurrentHashMap<>();
 
-  private record Key(String digest, EngineSettings settings) {}
+  private record Key(String digest, EngineSettings settings, Hardware hardware) {}
 
   private ExecutorRaters() {}
 
@@ -28,20 +28,27 @@ final class ExecutorRaters {
    * @param digest of its {@code rater.json}
    */
   static OnnxRater bundle(
-      String folder, String digest, EngineSettings settings, Configuration hadoop) {
+      String folder,
+      String digest,
+      EngineSettings settings,
+      Hardware hardware,
+      Configuration hadoop) {
     return OPEN.computeIfAbsent(
-        new Key(digest, settings),
-        key -> open(RaterBundle.published(folder, digest, hadoop), settings));
+        new Key(digest, settings, hardware),
+        key -> open(RaterBundle.published(folder, digest, hadoop), settings, hardware));
   }
 
-  private static OnnxRater open(RaterBundle bundle, EngineSettings settings) {
+  private static OnnxRater open(RaterBundle bundle, EngineSettings settings, Hardware hardware) {
     try {
       java.nio.file.Path local = Files.createTempDirectory("gradus-rater-");
       try {
         bundle.localise(local);
-        OnnxRater rater = new OnnxRater(bundle.definition(), local, settings, bundle.place());
+        OnnxRater rater =
+            new OnnxRater(
+                bundle.definition(), bundle.digest(), local, settings, hardware, bundle.place());
         try {
           rater.checkProbes();
+          rater.checkPlacement();
           RatingMetrics.register(rater, bundle.definition().name());
         } catch (RuntimeException e) {
           rater.close();

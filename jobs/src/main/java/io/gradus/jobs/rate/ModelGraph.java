@@ -39,6 +39,7 @@ final class ModelGraph implements AutoCloseable {
   private final Set<String> inputs;
   private Output output;
   private final String file;
+  private final Device device;
 
   /**
    * What a graph gives.
@@ -70,9 +71,17 @@ final class ModelGraph implements AutoCloseable {
   /**
    * Opens a graph.
    *
+   * @param threads inside an operator, on the processor
    * @param place where the bundle lies, for messages
    */
-  ModelGraph(Path model, Output output, int threads, String place) {
+  ModelGraph(
+      Path model,
+      Output output,
+      int threads,
+      Hardware hardware,
+      ExecutionProviders providers,
+      String place) {
+    this.device = hardware.device();
     this.output = output;
     this.file = place + "/" + RaterDefinition.MODEL;
     // The options must outlive the session, so they are closed with it.
@@ -86,6 +95,8 @@ final class ModelGraph implements AutoCloseable {
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       // Errors come as exceptions, and are counted; they need no second line on the console.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      providers.add(options, device, hardware.config(), hardware.engines());
+      GraphPlacement.record(options, device, model.getParent());
       opened = environment.createSession(model.toString(), options);
       inputs = Set.copyOf(opened.getInputNames());
       checkInputs(opened.getInputInfo());
@@ -191,6 +202,20 @@ final class ModelGraph implements AutoCloseable {
             + ". Name another 'output', or mend the criteria, in "
             + RaterDefinition.FILE
             + ".");
+  }
+
+  /**
+   * Makes sure, once after the first runs, that the device did the work and not the processor in
+   * its place.
+   */
+  void checkPlacement() {
+    if (device.isGpu()) {
+      try {
+        GraphPlacement.read(session).check(device, file);
+      } catch (OrtException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   /** Whether padded positions can be hidden from the graph. */

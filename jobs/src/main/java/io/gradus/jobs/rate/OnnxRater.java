@@ -41,12 +41,19 @@ final class OnnxRater implements Rater, AutoCloseable {
   /**
    * Opens a bundle that lies in a local folder.
    *
+   * @param digest of its {@code rater.json}
    * @param place where the bundle comes from, for messages
    */
-  OnnxRater(RaterDefinition definition, Path folder, EngineSettings settings, String place) {
+  OnnxRater(
+      RaterDefinition definition,
+      String digest,
+      Path folder,
+      EngineSettings settings,
+      Hardware hardware,
+      String place) {
     this.definition = definition;
     this.place = place;
-    this.device = "cpu";
+    this.device = hardware.device().label();
     this.tokenizer =
         new RaterTokenizer(
             folder.resolve(RaterDefinition.TOKENIZER), definition.chunk().specialTokens(), place);
@@ -54,11 +61,14 @@ final class OnnxRater implements Rater, AutoCloseable {
     boolean usable = false;
     try {
       checkChunks();
+      rule = rule(settings);
       opened =
           new ModelGraph(
               folder.resolve(RaterDefinition.MODEL),
               definition.graphOutput(),
               settings.threads(),
+              hardware,
+              providers(digest),
               place);
       int width = opened.output().width();
       checkIndexes(width);
@@ -74,18 +84,21 @@ final class OnnxRater implements Rater, AutoCloseable {
       }
     }
     graph = opened;
-    int chunkTokens = definition.chunk().tokens();
-    boolean single = definition.batch() == RaterDefinition.Batch.SINGLE;
-    boolean padded = definition.batch() == RaterDefinition.Batch.PADDED;
-    rule =
-        new Batch.Rule(
-            tokenizer.specialTokens(),
-            chunkTokens,
-            padded ? settings.lengthStep() : 1,
-            single ? 1 : settings.batchTokens());
-    queue =
-        new InferenceQueue(
-            graph, new RowScorer(), settings, Math.max(chunkTokens, rule.batchTokens()));
+    queue = new InferenceQueue(graph, new RowScorer(), settings, rule.largest());
+  }
+
+  private Batch.Rule rule(EngineSettings settings) {
+    return new Batch.Rule(
+        tokenizer.specialTokens(),
+        definition.chunk().tokens(),
+        definition.batch() == RaterDefinition.Batch.PADDED ? settings.lengthStep() : 1,
+        definition.batch() == RaterDefinition.Batch.SINGLE ? 1 : settings.batchTokens());
+  }
+
+  private ExecutionProviders providers(String digest) {
+    int rows = Math.max(1, rule.batchTokens() / rule.lengthStep());
+    return new ExecutionProviders(
+        digest, definition.precision(), rows, rule.chunkTokens(), rule.largest());
   }
 
   private void checkChunks() {
@@ -142,6 +155,11 @@ final class OnnxRater implements Rater, AutoCloseable {
   @Override
   public String device() {
     return device;
+  }
+
+  /** Makes sure that the device did the work so far; called once, after the probes. */
+  void checkPlacement() {
+    graph.checkPlacement();
   }
 
   /** What the session has done so far. */

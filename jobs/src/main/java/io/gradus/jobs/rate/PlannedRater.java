@@ -1,7 +1,10 @@
 package io.gradus.jobs.rate;
 
+import io.gradus.common.table.DocumentsTable;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -32,6 +35,11 @@ record PlannedRater(
   /** How a task gets a rater. */
   sealed interface Opening extends Serializable {
     Rater open(Configuration hadoop);
+
+    /** What the rater looks at in the documents table: the text, unless it says otherwise. */
+    default Set<String> documentColumns() {
+      return Set.of(DocumentsTable.TEXT);
+    }
   }
 
   /**
@@ -40,14 +48,22 @@ record PlannedRater(
    * @param folder its folder's URI
    * @param digest of its {@code rater.json}
    * @param settings how its session is fed
+   * @param device what it is to run on
+   * @param engines whether tasks may build TensorRT's engines
    * @param options what of a document is rated and kept
    */
   record OpenBundle(
-      String folder, String digest, EngineSettings settings, OnnxRater.Options options)
+      String folder,
+      String digest,
+      EngineSettings settings,
+      DeviceConfig device,
+      ExecutionProviders.Engines engines,
+      OnnxRater.Options options)
       implements Opening {
     @Override
     public Rater open(Configuration hadoop) {
-      return ExecutorRaters.bundle(folder, digest, settings, hadoop).with(options);
+      Hardware hardware = new Hardware(Device.assigned(device), device, engines);
+      return ExecutorRaters.bundle(folder, digest, settings, hardware, hadoop).with(options);
     }
   }
 
@@ -56,6 +72,23 @@ record PlannedRater(
     @Override
     public Rater open(Configuration hadoop) {
       return new StatisticsRater(criteria);
+    }
+  }
+
+  /**
+   * Scores that the corpus carries.
+   *
+   * @param columns by criterion, a field of {@code meta}
+   */
+  record OpenColumns(Map<String, String> columns) implements Opening {
+    @Override
+    public Rater open(Configuration hadoop) {
+      return new ColumnRater(columns);
+    }
+
+    @Override
+    public Set<String> documentColumns() {
+      return Set.of(DocumentsTable.META);
     }
   }
 }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What rates the documents.
@@ -17,18 +19,27 @@ import java.util.List;
  *     device; {@code rate.batch-tokens}
  * @param windowCharacters a task holds two windows of documents, each of so many characters of text
  *     or one longer document; {@code rate.window-characters}, by default 2,000,000
+ * @param device what models run on; {@code rate.device}
  */
 public record RateConfig(
-    List<RaterConfig> raters, double maxQuarantined, int batchTokens, long windowCharacters) {
+    List<RaterConfig> raters,
+    double maxQuarantined,
+    int batchTokens,
+    long windowCharacters,
+    DeviceConfig device) {
   private static final double MAX_QUARANTINED = 0.01;
   private static final long WINDOW_CHARACTERS = 2_000_000;
   private static final Range CHUNKS = new Range(0, 1 << 20);
   private static final Range BATCH = new Range(1, 1 << 24);
   private static final Range WINDOW = new Range(1, 1L << 30);
 
+  /** What a criterion may be called: the name becomes a column's. */
+  private static final String CRITERION = "[A-Za-z][A-Za-z0-9_]*";
+
   /** How a rater without a bundle is made. */
   private enum Kind {
-    STATISTICS
+    STATISTICS,
+    COLUMN
   }
 
   public RateConfig {
@@ -37,7 +48,8 @@ public record RateConfig(
 
   /** A configuration with everything but the raters as by default. */
   public static RateConfig of(RaterConfig... raters) {
-    return new RateConfig(List.of(raters), MAX_QUARANTINED, 0, WINDOW_CHARACTERS);
+    return new RateConfig(
+        List.of(raters), MAX_QUARANTINED, 0, WINDOW_CHARACTERS, DeviceConfig.DEFAULT);
   }
 
   /** Reads the section {@code rate}; problems are recorded in the section. */
@@ -56,8 +68,9 @@ public record RateConfig(
     double maxQuarantined = section.number("max-quarantined", MAX_QUARANTINED, Range.SHARE);
     int batchTokens = section.has("batch-tokens") ? (int) section.count("batch-tokens", BATCH) : 0;
     long windowCharacters = section.count("window-characters", WINDOW_CHARACTERS, WINDOW);
+    DeviceConfig device = DeviceConfig.read(section.section("device"));
     section.finish();
-    return new RateConfig(raters, maxQuarantined, batchTokens, windowCharacters);
+    return new RateConfig(raters, maxQuarantined, batchTokens, windowCharacters, device);
   }
 
   private static RaterConfig readRater(Section section) {
@@ -66,11 +79,13 @@ public record RateConfig(
       section.problem("prefix", "'" + prefix + "' may hold only letters, digits and _");
     }
     if (section.has("kind")) {
-      section.requiredChoice("kind", Kind.STATISTICS);
       if (section.has("bundle")) {
         section.problem("bundle", "a rater has a bundle or a kind, not both; leave one out");
       }
-      return new RaterConfig.Statistics(readStatistics(section), prefix);
+      return switch (section.requiredChoice("kind", Kind.STATISTICS)) {
+        case STATISTICS -> new RaterConfig.Statistics(readStatistics(section), prefix);
+        case COLUMN -> new RaterConfig.Columns(readColumns(section), prefix);
+      };
     }
     String bundle = section.text("bundle");
     boolean builtin = bundle.equals(RaterConfig.Bundle.BUILTIN);
@@ -93,5 +108,32 @@ public record RateConfig(
       return all;
     }
     return List.copyOf(new LinkedHashSet<>(named));
+  }
+
+  private static SortedMap<String, String> readColumns(Section section) {
+    Section columns = section.section("columns");
+    SortedMap<String, String> paths = new TreeMap<>(columns.texts());
+    if (paths.isEmpty()) {
+      section.problem(
+          "columns", "names no score; give for example { educational_value = \"quality.edu\" }");
+    }
+    paths.forEach(
+        (criterion, path) -> {
+          checkCriterion(columns, criterion, criterion);
+          if (path.isBlank()) {
+            columns.problem(criterion, "is empty; give the path of a field, such as quality.edu");
+          }
+        });
+    return paths;
+  }
+
+  private static void checkCriterion(Section section, String key, String criterion) {
+    if (!criterion.matches(CRITERION)) {
+      section.problem(
+          key,
+          "'"
+              + criterion
+              + "' cannot be the name of a criterion: a letter, then letters, digits and _");
+    }
   }
 }

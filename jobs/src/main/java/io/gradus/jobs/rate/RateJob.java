@@ -119,8 +119,13 @@ public final class RateJob {
     RateResult run() throws IOException {
       List<ResolvedRater> raters = ResolvedRater.resolve(config, hadoop);
       List<PlannedRater> planned = raters.stream().map(this::plan).toList();
-      // A bundle that cannot work is better known here than from the first executor.
-      planned.forEach(rater -> rater.opening().open(hadoop));
+      if (raters.stream().anyMatch(rater -> rater.bundle().isPresent())) {
+        DeviceCheck.run(spark, config.device());
+      }
+      if (Device.onDriver(spark.getConf(), config.device())) {
+        // A bundle that cannot work is better known here than from the first executor.
+        planned.forEach(rater -> rater.opening().open(hadoop));
+      }
 
       Map<Integer, Path> buckets =
           DocumentsTable.bucketFiles(
@@ -172,7 +177,14 @@ public final class RateJob {
             bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
             bundle.digest(),
             engine.settings(),
+            config.device(),
+            spark.isLocal()
+                ? ExecutionProviders.Engines.BUILT_WHEN_MISSING
+                : ExecutionProviders.Engines.ONLY_READ,
             new OnnxRater.Options(named.maxChunks(), named.scores()));
+      }
+      if (rater.config() instanceof RaterConfig.Columns columns) {
+        return new PlannedRater.OpenColumns(columns.columns());
       }
       return new PlannedRater.OpenStatistics(rater.criteria());
     }

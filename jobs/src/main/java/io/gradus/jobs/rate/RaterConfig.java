@@ -1,6 +1,9 @@
 package io.gradus.jobs.rate;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** One rater as the configuration names it. */
 public sealed interface RaterConfig {
@@ -38,4 +41,15 @@ public sealed interface RaterConfig {
    * @param criteria the measures, by the names of {@link Statistic}
    */
   record Statistics(List<String> criteria, String prefix) implements RaterConfig {}
+
+  /**
+   * Scores that the corpus already carries in its records' other fields.
+   *
+   * @param columns by criterion, the field that holds it, as a dotted path
+   */
+  record Columns(SortedMap<String, String> columns, String prefix) implements RaterConfig {
+    public Columns {
+      columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+    }
+  }
 }

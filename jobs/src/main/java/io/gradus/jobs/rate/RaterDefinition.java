@@ -154,7 +154,7 @@ record RaterDefinition(
    * @param name the column's name
    * @param index of the logit; null where there are weights
    * @param weights as many as the vector is long; null where there is an index
-   * @param offset null for 0
+   * @param offset null where there is an index
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Criterion(
@@ -280,11 +280,14 @@ record RaterDefinition(
       problems.add("'paddingToken' and the batch 'padded' belong together");
     }
     boolean logits = kind == Kind.ONNX_LOGITS;
-    if (logits ? activation == null : pooling == null || normalise == null) {
-      problems.add(
-          logits
-              ? "'activation' is missing: none, softmax or sigmoid"
-              : "'pooling' or 'normalise' is missing");
+    if (logits && activation == null) {
+      problems.add("'activation' is missing");
+    }
+    if (!logits && pooling == null) {
+      problems.add("'pooling' is missing");
+    }
+    if (!logits && normalise == null) {
+      problems.add("'normalise' is missing");
     }
     if (logits ? pooling != null || normalise != null : activation != null) {
       problems.add(
@@ -332,11 +335,14 @@ record RaterDefinition(
         problems.add("'" + criterionName + "' comes twice in 'criteria'");
       }
       if (criterion.index() != null) {
-        if (kind != Kind.ONNX_LOGITS || criterion.weights() != null || criterion.index() < 0) {
+        if (kind != Kind.ONNX_LOGITS
+            || criterion.weights() != null
+            || criterion.offset() != null
+            || criterion.index() < 0) {
           problems.add(
               "'"
                   + criterionName
-                  + "' has an 'index', which is a class of onnx-logits, from 0, in place of weights");
+                  + "' has an 'index', which is a class of onnx-logits, from 0, in place of weights and bias");
         }
         continue;
       }
@@ -346,6 +352,9 @@ record RaterDefinition(
         problems.add("the weights of '" + criterionName + "' are missing or of another length");
       } else if (criterion.weights().contains(null)) {
         problems.add("the weights of '" + criterionName + "' hold null");
+      }
+      if (criterion.offset() == null) {
+        problems.add("'bias' of '" + criterionName + "' is missing");
       }
     }
   }

@@ -145,7 +145,7 @@ final class RaterFile {
     }
 
     private Row row(Group group) {
-      RatedDocument document = document(group, null);
+      RatedDocument document = document(group, null, null);
       double[] scores =
           criteria.stream()
               .mapToDouble(
@@ -175,11 +175,12 @@ final class RaterFile {
   }
 
   /** The document of a row that has {@code doc_id}, {@code source} and {@code n_tokens}. */
-  static RatedDocument document(Group group, String text) {
+  static RatedDocument document(Group group, String text, String meta) {
     return new RatedDocument(
         group.getBinary(DocumentsTable.DOC_ID, 0).getBytes(),
         group.getString(DocumentsTable.SOURCE, 0),
         group.getInteger(DocumentsTable.N_TOKENS, 0),
-        text);
+        text,
+        meta);
   }
 }

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * What a rater says of one document.
  *
- * @param scores one score for each criterion, rounded by {@link #round}; NaN where there is none
+ * @param scores one score for each criterion, computed ones rounded by {@link #round}; NaN where
+ *     there is none
  * @param chunks how many pieces of text were rated
  * @param tokens how many tokens of the rater's own tokenizer were rated; 0 where it has none
  * @param failure why a score is missing, or null
@@ -25,10 +26,13 @@ record Rating(
    * @param detail what happened to this document
    */
   record Failure(String reason, String detail) {
-    private static final int DETAIL_LIMIT = 200;
+    private static final int DETAIL_LIMIT = 500;
 
     static final String NO_TEXT = "no-text";
     static final String NO_TOKENS = "no-tokens";
+    static final String NO_VALUE = "no-value";
+    static final String NOT_A_NUMBER = "not-a-number";
+    static final String BAD_META = "bad-meta";
     static final String UNDEFINED = "undefined";
     static final String NOT_FINITE = "not-finite";
     static final String TOKENIZER_ERROR = "tokenizer-error";
@@ -67,6 +71,18 @@ record Rating(
     return new Rating(rounded(scores), chunks, tokens, failure, List.of());
   }
 
+  /** Scores that came with the document, kept digit by digit; no text was rated. */
+  static Rating given(double[] scores) {
+    return givenInPart(scores, null);
+  }
+
+  /** Scores that came with the document, of which some, or all, are missing. */
+  static Rating givenInPart(double[] scores, Failure failure) {
+    // Adding 0.0 turns -0.0 into 0.0, so that equal scores are equal bytes.
+    return new Rating(
+        Arrays.stream(scores).map(score -> score + 0.0).toArray(), 0, 0, failure, List.of());
+  }
+
   /** A rating without any score. */
   static Rating missing(int criteria, String reason, String detail) {
     double[] none = new double[criteria];
@@ -79,8 +95,8 @@ record Rating(
   }
 
   /**
-   * Scores are kept to 1e-4: finer digits differ between kinds of processors and are no part of
-   * what a rater means. The only place where scores are rounded.
+   * Computed scores are kept to 1e-4: finer digits differ between kinds of processors and are no
+   * part of what a rater means. The only place where scores are rounded.
    */
   static double round(double score) {
     // Adding 0.0 turns -0.0 into 0.0, so that equal scores are equal bytes.

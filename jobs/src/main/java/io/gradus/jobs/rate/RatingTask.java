@@ -55,12 +55,7 @@ record RatingTask(
     try {
       try (ParquetRows.Reader documents =
               ParquetRows.read(
-                  configuration,
-                  new Path(unit.documents()),
-                  DocumentsTable.DOC_ID,
-                  DocumentsTable.SOURCE,
-                  DocumentsTable.N_TOKENS,
-                  DocumentsTable.TEXT);
+                  configuration, new Path(unit.documents()), columns(unit.rater().opening()));
           RaterFile.Writer ratings =
               new RaterFile.Writer(configuration, temporary, unit.rater().criteria());
           ChunkFile.Writer chunkScores =
@@ -76,6 +71,14 @@ record RatingTask(
       fileSystem.delete(temporary, false);
       fileSystem.delete(temporaryChunks, false);
     }
+  }
+
+  private static String[] columns(PlannedRater.Opening opening) {
+    List<String> columns =
+        new ArrayList<>(
+            List.of(DocumentsTable.DOC_ID, DocumentsTable.SOURCE, DocumentsTable.N_TOKENS));
+    columns.addAll(opening.documentColumns());
+    return columns.toArray(String[]::new);
   }
 
   private void rate(
@@ -108,18 +111,19 @@ record RatingTask(
       if (row.isEmpty()) {
         break;
       }
-      String text = text(row.get());
-      characters += text == null ? 0 : text.length();
-      window.add(RaterFile.document(row.get(), text));
+      String text = value(row.get(), DocumentsTable.TEXT);
+      String meta = value(row.get(), DocumentsTable.META);
+      characters += length(text) + length(meta);
+      window.add(RaterFile.document(row.get(), text, meta));
     }
     return new Window(window, rater.begin(window, meter));
   }
 
-  private static String text(Group row) {
-    // A corpus of tokens only may come without the column.
-    return row.getType().containsField(DocumentsTable.TEXT)
-            && row.getFieldRepetitionCount(DocumentsTable.TEXT) > 0
-        ? row.getString(DocumentsTable.TEXT, 0)
+  /** A column's value; null where the rater did not ask for it, or the row has none. */
+  private static String value(Group row, String column) {
+    // A corpus of tokens only may come without the column of text.
+    return row.getType().containsField(column) && row.getFieldRepetitionCount(column) > 0
+        ? row.getString(column, 0)
         : null;
   }
 
@@ -131,5 +135,9 @@ record RatingTask(
       ratings.write(document, rated.get(i));
       chunkScores.write(document, rated.get(i));
     }
+  }
+
+  private static int length(String value) {
+    return value == null ? 0 : value.length();
   }
 }

@@ -48,14 +48,18 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String place() {
-    return bundle.map(RaterBundle::place).orElse("the statistics rater");
+    return bundle.map(RaterBundle::place).orElse("the " + kind() + " rater");
   }
 
   List<String> criteria() {
     // Java 17 has no switch over sealed types yet.
-    return config instanceof RaterConfig.Statistics statistics
-        ? statistics.criteria()
-        : bundle.orElseThrow().definition().criterionNames();
+    if (config instanceof RaterConfig.Statistics statistics) {
+      return statistics.criteria();
+    }
+    if (config instanceof RaterConfig.Columns columns) {
+      return List.copyOf(columns.columns().keySet());
+    }
+    return bundle.orElseThrow().definition().criterionNames();
   }
 
   List<String> columns() {
@@ -67,14 +71,24 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String kind() {
-    return bundle.map(found -> found.definition().kind().key()).orElse("statistics");
+    if (config instanceof RaterConfig.Statistics) {
+      return "statistics";
+    }
+    if (config instanceof RaterConfig.Columns) {
+      return "column";
+    }
+    return bundle.orElseThrow().definition().kind().key();
   }
 
   String version() {
     return bundle.map(found -> found.definition().version()).orElse("" + FORMAT_VERSION);
   }
 
+  /** Of the model; empty for scores that came with the corpus. */
   String licence() {
+    if (config instanceof RaterConfig.Columns) {
+      return "";
+    }
     return bundle.map(found -> found.definition().licence()).orElse("Apache-2.0");
   }
 
@@ -94,16 +108,20 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
         : "";
   }
 
-  /** The library and version that the scores' last bits depend on. */
+  /** The library and version that the scores' last bits depend on; empty where there is none. */
   String library() {
-    return bundle.isPresent()
-        ? "onnxruntime " + ModelGraph.runtimeVersion()
-        : "zstd " + ZstdVersion.VERSION;
+    if (config instanceof RaterConfig.Statistics) {
+      return "zstd " + ZstdVersion.VERSION;
+    }
+    if (config instanceof RaterConfig.Columns) {
+      return "";
+    }
+    return "onnxruntime " + ModelGraph.runtimeVersion();
   }
 
   /** What gives the scores, beside the bundle: the same for all raters of one kind. */
   String software() {
-    return "format " + FORMAT_VERSION + ", " + library();
+    return "format " + FORMAT_VERSION + (library().isEmpty() ? "" : ", " + library());
   }
 
   /**
@@ -116,6 +134,7 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     configuration.put("kind", kind());
     configuration.put("criteria", criteria());
     configuration.put("library", library());
+    configuration.put("settings", settings());
     if (config instanceof RaterConfig.Bundle named) {
       configuration.put("maxChunks", named.maxChunks());
       configuration.put("scores", named.scores());
@@ -128,5 +147,10 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
         Map.of("documents", documents),
         Map.of("bundle", digest()),
         0);
+  }
+
+  /** What else the configuration says that scores depend on. */
+  private Map<String, String> settings() {
+    return config instanceof RaterConfig.Columns columns ? columns.columns() : Map.of();
   }
 }

@@ -19,11 +19,14 @@ import java.util.Set;
 final class TextMeasures {
   private static final int ZSTD_LEVEL = 3;
   private static final double MTLD_THRESHOLD = 0.72;
+  private static final List<String> STOP_WORDS =
+      List.of("the", "be", "to", "of", "and", "that", "have", "with");
 
   private final String text;
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> distinctWords = new HashMap<>();
   private int sentences;
+  private GopherSignals gopher;
 
   TextMeasures(String text) {
     this.text = text;
@@ -127,6 +130,22 @@ final class TextMeasures {
         .mapToInt(word -> word.codePointCount(0, word.length()))
         .average()
         .orElse(Double.NaN);
+  }
+
+  /**
+   * How many of eight frequent English words come at all, in upper or lower case; running English
+   * text has 2 or more: Rae et al. 2021 (arXiv 2112.11446), appendix A.1.1. English only.
+   */
+  double stopWordCount() {
+    return STOP_WORDS.stream().filter(distinctWords::containsKey).count();
+  }
+
+  /** The other signals of that paper; read from the text when first asked for. */
+  GopherSignals gopher() {
+    if (gopher == null) {
+      gopher = new GopherSignals(text);
+    }
+    return gopher;
   }
 
   private void scan() {

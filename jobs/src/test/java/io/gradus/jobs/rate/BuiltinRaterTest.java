@@ -62,7 +62,9 @@ class BuiltinRaterTest {
     RaterBundle bundle = RaterBundle.find("builtin", hadoop);
     String folder =
         bundle.publish(new org.apache.hadoop.fs.Path(temporary.toString()), hadoop).toString();
-    rater = ExecutorRaters.bundle(folder, bundle.digest(), 1, hadoop);
+    rater =
+        ExecutorRaters.bundle(
+            folder, bundle.digest(), new EngineSettings(512, 1, 2, 1), Hardware.CPU, hadoop);
   }
 
   private List<double[]> scores(List<String> texts) {

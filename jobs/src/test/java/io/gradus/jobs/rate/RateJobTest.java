@@ -54,6 +54,10 @@ class RateJobTest {
     return RateConfig.of(raters);
   }
 
+  private static RateConfig lenient(double maxQuarantined, RaterConfig... raters) {
+    return new RateConfig(List.of(raters), maxQuarantined, 0, 2_000_000, DeviceConfig.DEFAULT);
+  }
+
   private StageDirectory output(String fingerprint) {
     return new StageDirectory(
         new org.apache.hadoop.fs.Path(workspace.resolve("rate/" + fingerprint).toString()),
@@ -212,7 +216,7 @@ class RateJobTest {
   @Test
   void documentsWithoutScoresKeepTheirRowsAndAreCountedByReason() throws IOException {
     texts.addAll(List.of("nan a", "far a", TestDocuments.TOKENS_ONLY + "x", " \n "));
-    RateResult result = run(new RateConfig(List.of(tiny, STATISTICS), 0.5), documents(8), "out");
+    RateResult result = run(lenient(0.5, tiny, STATISTICS), documents(8), "out");
 
     Map<String, Row> rows = table("out");
     assertThat(rows).hasSize(204);
@@ -297,5 +301,146 @@ class RateJobTest {
     assertThat(RateJob.mistakeIn((Exception) thrown))
         .isInstanceOf(UserMistake.class)
         .hasMessage("the probe differs here");
+  }
+
+  @Test
+  void aCorpusOfTokensAndScoresIsRatedWithoutTextAndModel() throws IOException {
+    List<String> tokens =
+        IntStream.range(0, 100).mapToObj(i -> TestDocuments.TOKENS_ONLY + i).toList();
+    Finished<DocumentsTable> documents =
+        TestDocuments.write(
+            workspace,
+            "tokens",
+            4,
+            tokens,
+            text -> "{\"quality\":{\"edu\":0.00001" + text.length() + ",\"pass\":true}}");
+    RaterConfig columns =
+        new RaterConfig.Columns(
+            new TreeMap<>(Map.of("educational_value", "quality.edu", "passed", "quality.pass")),
+            "given_");
+
+    RateResult result = run(config(columns), documents, "out");
+
+    assertThat(result.table().criteria())
+        .containsExactly("given_educational_value", "given_passed");
+    assertThat(result.table().rows()).isEqualTo(100);
+    Row row = table("out").get(HexFormat.of().formatHex(TestDocuments.docId(tokens.get(7))));
+    assertThat(row.<Double>getAs("given_educational_value")).isEqualTo(0.0000114);
+    assertThat(row.<Double>getAs("given_passed")).isEqualTo(1.0);
+    assertThat(result.raters().get(0).kind()).isEqualTo("column");
+    assertThat(result.raters().get(0).documents()).isEqualTo(100);
+    assertThat(workspace.resolve("rate/bundles")).doesNotExist();
+  }
+
+  @Test
+  void anotherColumnRatesOnlyForItself() throws IOException {
+    Finished<DocumentsTable> documents =
+        TestDocuments.write(workspace, "scored", 4, texts, text -> "{\"a\":1,\"b\":2}");
+    RaterConfig first = new RaterConfig.Columns(new TreeMap<>(Map.of("score", "a")), "");
+    RaterConfig second = new RaterConfig.Columns(new TreeMap<>(Map.of("score", "b")), "other_");
+    run(config(STATISTICS, first), documents, "first");
+    RateResult result = run(config(STATISTICS, first, second), documents, "second");
+
+    assertThat(result.raters())
+        .map(RateResult.RaterResult::bucketsRated, RateResult.RaterResult::bucketsReused)
+        .containsExactly(tuple(0, 4), tuple(0, 4), tuple(4, 0));
+    assertThat(column("second", "score").values()).containsOnly(1.0);
+    assertThat(column("second", "other_score").values()).containsOnly(2.0);
+  }
+
+  @Test
+  void documentsWithoutTheScoreAreCountedAndListed() throws IOException {
+    Finished<DocumentsTable> documents =
+        TestDocuments.write(
+            workspace,
+            "scored",
+            4,
+            texts,
+            text ->
+                text.endsWith("number7")
+                    ? null
+                    : text.endsWith("number8") ? "{\"a\":\"high\"}" : "{\"a\":1}");
+    RaterConfig column = new RaterConfig.Columns(new TreeMap<>(Map.of("score", "a")), "");
+    RateResult result = run(lenient(0.5, column), documents, "out");
+
+    assertThat(result.quarantined()).isEqualTo(Map.of("no-value", 1L, "not-a-number", 1L));
+    assertThat(Files.readString(workspace.resolve("rate/out/quarantined-documents.jsonl")))
+        .contains(
+            "\"rater\":\"column\",\"reason\":\"not-a-number\",\"detail\":\"a = \\\"high\\\"\"");
+  }
+
+  @Test
+  void theQuarantineTableNamesDocumentRaterAndReason() throws IOException {
+    texts.addAll(List.of("nan a", "far a"));
+    run(lenient(0.5, tiny, STATISTICS), documents(8), "out");
+
+    List<Row> rows =
+        LocalSpark.session()
+            .read()
+            .parquet(output("out").file("quarantine").toString())
+            .collectAsList();
+    assertThat(rows)
+        .extracting(
+            row -> HexFormat.of().formatHex(row.<byte[]>getAs("doc_id")),
+            row -> row.<String>getAs("rater"),
+            row -> row.<String>getAs("reason"))
+        .containsExactlyInAnyOrder(
+            tuple(HexFormat.of().formatHex(TestDocuments.docId("nan a")), "tiny", "not-finite"),
+            tuple(HexFormat.of().formatHex(TestDocuments.docId("far a")), "tiny", "model-error"));
+    assertThat(rows).extracting(row -> row.<String>getAs("rater_digest")).doesNotContain("");
+  }
+
+  @Test
+  void chunksAreKeptWhereTheConfigurationAsksForThem() throws IOException {
+    RaterConfig.Bundle whole = (RaterConfig.Bundle) tiny;
+    RaterConfig kept = new RaterConfig.Bundle(whole.bundle(), "c_", 0, RaterConfig.Scores.CHUNKS);
+    run(RateConfig.of(kept), documents(4), "out");
+
+    String id = HexFormat.of().formatHex(TestDocuments.docId(texts.get(8)));
+    List<Row> chunks =
+        LocalSpark.session()
+            .read()
+            .parquet(output("out").file("chunks/c_tiny").toString())
+            .collectAsList()
+            .stream()
+            .filter(row -> HexFormat.of().formatHex(row.<byte[]>getAs("doc_id")).equals(id))
+            .toList();
+    // "a a b b | b number8"
+    assertThat(chunks)
+        .extracting(
+            row -> row.<Integer>getAs("chunk"),
+            row -> row.<Integer>getAs("start"),
+            row -> row.<Integer>getAs("tokens"),
+            row -> row.<Double>getAs("up"))
+        .containsExactly(tuple(0, 0, 4, 11.0), tuple(1, 4, 2, 10.5));
+    assertThat(table("out").get(id).<Double>getAs("c_up")).isEqualTo(Rating.round(65.0 / 6));
+  }
+
+  @Test
+  void ratersWithOtherOptionsShareASessionButNoFiles() throws IOException {
+    RaterConfig.Bundle whole = (RaterConfig.Bundle) tiny;
+    RaterConfig first =
+        new RaterConfig.Bundle(whole.bundle(), "first_", 1, RaterConfig.Scores.DOCUMENTS);
+    RateResult result = run(RateConfig.of(tiny, first), documents(4), "out");
+
+    Row row = table("out").get(HexFormat.of().formatHex(TestDocuments.docId(texts.get(8))));
+    assertThat(row.<Double>getAs("up")).isEqualTo(Rating.round(65.0 / 6));
+    assertThat(row.<Double>getAs("first_up")).isEqualTo(11.0);
+    assertThat(result.raters().get(0).fingerprint())
+        .isNotEqualTo(result.raters().get(1).fingerprint());
+  }
+
+  @Test
+  void theResultTellsWhatEachDeviceDid() throws IOException {
+    Finished<DocumentsTable> documents = documents(8);
+    RateResult result = run(config(tiny), documents, "out");
+    assertThat(result.work()).hasSize(1);
+    RateResult.DeviceResult work = result.work().get(0);
+    assertThat(work.device()).isEqualTo("cpu");
+    assertThat(work.documents()).isEqualTo(200);
+    assertThat(work.tokens()).isEqualTo(texts.stream().mapToLong(TestDocuments::tokens).sum());
+    assertThat(work.raterTokens()).isEqualTo(result.raters().get(0).tokens());
+    assertThat(work.paddingShare()).isZero();
+    assertThat(run(config(tiny), documents, "again").work()).isEmpty();
   }
 }

@@ -17,10 +17,10 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class RaterBundleTest {
+  private static final EngineSettings SETTINGS = new EngineSettings(64, 1, 1, 1);
+
   @TempDir Path temporary;
 
   private Path bundle;
@@ -36,7 +36,7 @@ class RaterBundleTest {
         found
             .publish(new org.apache.hadoop.fs.Path(temporary.resolve("p").toString()), hadoop)
             .toString();
-    ExecutorRaters.bundle(published, found.digest(), 1, hadoop);
+    ExecutorRaters.bundle(published, found.digest(), SETTINGS, Hardware.CPU, hadoop);
   }
 
   private void assertMistake(String... parts) {
@@ -48,19 +48,17 @@ class RaterBundleTest {
     write(definition -> {});
     open();
     RateConfig config =
-        new RateConfig(
-            List.of(
-                new RaterConfig.Bundle(bundle.toString(), ""),
-                new RaterConfig.Statistics(List.of("compression_ratio"), "")),
-            0.01);
+        RateConfig.of(
+            new RaterConfig.Bundle(bundle.toString(), ""),
+            new RaterConfig.Statistics(List.of("compression_ratio"), ""));
     assertThat(RateJob.digests(new Configuration(), config))
         .containsOnly(
             Map.entry(
                 bundle.toString(),
                 io.gradus.common.workspace.Fingerprint.sha256(
                     Files.readAllBytes(bundle.resolve("rater.json")))),
-            Map.entry("onnx-embedding", "format 1, onnxruntime 1.28.0"),
-            Map.entry("statistics", "format 1, zstd " + ZstdVersion.VERSION));
+            Map.entry("onnx-embedding", "format 2, onnxruntime 1.28.0"),
+            Map.entry("statistics", "format 2, zstd " + ZstdVersion.VERSION));
   }
 
   @Test
@@ -68,8 +66,7 @@ class RaterBundleTest {
     write(definition -> {});
     Files.write(bundle.resolve("model.onnx"), new byte[] {0}, StandardOpenOption.APPEND);
     assertMistake(bundle + "/model.onnx", "its SHA-256 is", "is expected", "restore it");
-    RateConfig config =
-        new RateConfig(List.of(new RaterConfig.Bundle(bundle.toString(), "")), 0.01);
+    RateConfig config = RateConfig.of(new RaterConfig.Bundle(bundle.toString(), ""));
     assertThatThrownBy(() -> RateJob.digests(new Configuration(), config))
         .isInstanceOf(UserMistake.class)
         .hasMessageContaining("its SHA-256 is");
@@ -86,7 +83,8 @@ class RaterBundleTest {
     Path copy = Path.of(folder, file);
     Files.delete(copy.resolveSibling("." + file + ".crc"));
     Files.writeString(copy, " ", StandardOpenOption.APPEND);
-    assertThatThrownBy(() -> ExecutorRaters.bundle(folder, found.digest(), 1, hadoop))
+    assertThatThrownBy(
+            () -> ExecutorRaters.bundle(folder, found.digest(), SETTINGS, Hardware.CPU, hadoop))
         .isInstanceOf(UserMistake.class)
         .hasMessageStartingWith(folder + "/" + file + ": its SHA-256 is ")
         .hasMessageEndingWith(
@@ -177,25 +175,39 @@ class RaterBundleTest {
     assertMistake("rater.json: 'pooling' is missing");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"normalise", "tolerance"})
-  void aMissingFlagOrNumberIsNamed(String key) throws IOException {
-    write(definition -> definition.remove(key));
-    assertMistake("rater.json: not a rater definition", "'" + key + "'");
+  @Test
+  void aMissingFlagOrNumberIsNamed() throws IOException {
+    write(definition -> definition.remove("normalise"));
+    assertMistake("rater.json: 'normalise' is missing");
+    write(definition -> definition.remove("tolerance"));
+    assertMistake("rater.json: not a rater definition", "'tolerance'");
   }
 
   @Test
   void aMissingNumberInsideIsNamed() throws IOException {
     write(definition -> ((ObjectNode) definition.get("criteria").get(1)).remove("bias"));
-    assertMistake("rater.json: not a rater definition ('criteria[1]", "'bias'");
+    assertMistake("rater.json: 'bias' of 'down' is missing");
     write(definition -> ((ObjectNode) definition.get("chunk")).remove("minimumTail"));
     assertMistake("rater.json: not a rater definition ('chunk", "'minimumTail'");
   }
 
   @Test
   void aNumberThatIsNullIsNamed() throws IOException {
-    write(definition -> ((ObjectNode) definition.get("criteria").get(1)).putNull("bias"));
-    assertMistake("rater.json: not a rater definition ('criteria[1].bias': ");
+    write(definition -> ((ObjectNode) definition.get("chunk")).putNull("tokens"));
+    assertMistake("rater.json: not a rater definition ('chunk.tokens': ");
+  }
+
+  @Test
+  void keysOfTheOtherKindAreNamed() throws IOException {
+    write(definition -> definition.put("activation", "none"));
+    assertMistake(
+        "'pooling' and 'normalise' are for onnx-embedding, 'activation' is for onnx-logits");
+    write(definition -> definition.put("kind", "onnx-logits"));
+    assertMistake("'activation' is missing", "'pooling' and 'normalise' are for onnx-embedding");
+    write(definition -> definition.put("paddingToken", 0));
+    assertMistake("'paddingToken' and the batch 'padded' belong together");
+    write(definition -> ((ObjectNode) definition.get("criteria").get(1)).put("index", 0));
+    assertMistake("'down' has an 'index', which is a class of onnx-logits");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -57,6 +58,17 @@ final class TestDocuments {
   static Finished<DocumentsTable> write(
       java.nio.file.Path workspace, String fingerprint, int buckets, List<String> texts)
       throws IOException {
+    return write(workspace, fingerprint, buckets, texts, text -> null);
+  }
+
+  /** Writes distinct texts with what {@code meta} says of each, or null, in so many buckets. */
+  static Finished<DocumentsTable> write(
+      java.nio.file.Path workspace,
+      String fingerprint,
+      int buckets,
+      List<String> texts,
+      UnaryOperator<String> meta)
+      throws IOException {
     Configuration hadoop = new Configuration();
     StageDirectory directory =
         new StageDirectory(new Path(workspace.resolve("ingest/" + fingerprint).toString()), hadoop);
@@ -76,7 +88,7 @@ final class TestDocuments {
                 .sorted(Comparator.comparing(TestDocuments::docId, Arrays::compareUnsigned))
                 .toList();
         for (String text : sorted) {
-          rows.write(row(text));
+          rows.write(row(text, meta.apply(text)));
         }
       }
     }
@@ -86,7 +98,7 @@ final class TestDocuments {
         new DocumentsTable(buckets, texts.size(), tokens, 0, "test", "", 50257, 50256, 2));
   }
 
-  private static Group row(String text) {
+  private static Group row(String text, String meta) {
     Group row = new SimpleGroupFactory(SCHEMA).newGroup();
     row.add("doc_id", Binary.fromConstantByteArray(docId(text)));
     row.add("source", text.length() % 2 == 0 ? "even" : "odd");
@@ -97,6 +109,9 @@ final class TestDocuments {
     row.add("n_tokens", tokens(text));
     row.add("tokens", Binary.fromConstantByteArray(new byte[2 * tokens(text)]));
     row.add("token_hash", 0L);
+    if (meta != null) {
+      row.add("meta", meta);
+    }
     return row;
   }
 }

@@ -107,11 +107,127 @@ final class TinyBundle {
         new Message().message(1, gather("input_ids", "all")).message(1, compress).message(5, kept));
   }
 
+  /**
+   * The same graph, but a batch of more than so many rows asks for 4 TB of memory on the way, which
+   * ONNX Runtime's allocator really does not get.
+   */
+  static byte[] modelForAtMost(int rows) {
+    return modelWithLimit(0, rows);
+  }
+
+  /** The same, for rows of more than so many positions. */
+  static byte[] modelForAtMostPositions(int positions) {
+    return modelWithLimit(1, positions);
+  }
+
+  private static byte[] modelWithLimit(int dimension, int most) {
+    Message shape = new Message().text(1, "input_ids").text(2, "shape").text(4, "Shape");
+    Message first = node("Gather", "count", "shape", "dimension");
+    Message less = node("Sub", "others", "count", "one");
+    Message times = node("Div", "excess", "others", "most");
+    Message huge = node("Mul", "elements", "excess", "tera");
+    Message some = node("Add", "size", "elements", "one");
+    Message vector = node("ConstantOfShape", "block", "size");
+    Message slice = node("Slice", "nothing", "block", "zero", "one");
+    Message sum = node("Add", "states", "all", "nothing");
+    return model(
+        "input_ids",
+        "states",
+        new Message()
+            .message(1, gather("input_ids", "all"))
+            .message(1, shape)
+            .message(1, first)
+            .message(1, less)
+            .message(1, times)
+            .message(1, huge)
+            .message(1, some)
+            .message(1, vector)
+            .message(1, slice)
+            .message(1, sum)
+            .message(5, constant("zero", 0))
+            .message(5, constant("dimension", dimension))
+            .message(5, constant("one", 1))
+            .message(5, constant("most", most))
+            .message(5, constant("tera", 1L << 40)));
+  }
+
+  /**
+   * A graph that gives logits, [batch, 3]: the means of the two vector places over the positions
+   * that the mask keeps, and their sum. Without a mask the padding's vectors would count.
+   */
+  static byte[] logits() {
+    Message cast = node("Cast", "mask", "attention_mask").message(5, attribute("to", 1));
+    Message column = node("Unsqueeze", "weights", "mask", "last");
+    Message kept = node("Mul", "kept", "all", "weights");
+    Message sums = node("ReduceSum", "sums", "kept", "middle").message(5, attribute("keepdims", 0));
+    Message counts =
+        node("ReduceSum", "counts", "weights", "middle").message(5, attribute("keepdims", 0));
+    Message means = node("Div", "means", "sums", "counts");
+    Message total = node("ReduceSum", "total", "means", "middle");
+    Message joined = node("Concat", "logits", "means", "total").message(5, attribute("axis", 1));
+    return model(
+        new Message()
+            .message(1, gather("input_ids", "all"))
+            .message(1, cast)
+            .message(1, column)
+            .message(1, kept)
+            .message(1, sums)
+            .message(1, counts)
+            .message(1, means)
+            .message(1, total)
+            .message(1, joined)
+            .message(5, constant("last", 2))
+            .message(5, constant("middle", 1))
+            .message(11, value("input_ids", 7, "batch", "position"))
+            .message(11, value("attention_mask", 7, "batch", "position"))
+            .message(12, fixedValue("logits", 3)));
+  }
+
+  /** A bundle of {@link #logits}. */
+  static Path writeLogits(Path folder, Consumer<ObjectNode> change) throws IOException {
+    write(
+        folder,
+        definition -> {
+          definition.put("kind", "onnx-logits").put("output", "logits").put("activation", "none");
+          definition.put("batch", "padded").put("paddingToken", 4);
+          definition.remove("pooling");
+          definition.remove("normalise");
+          definition.putArray("criteria").addObject().put("name", "both").put("index", 2);
+          definition.putArray("probes");
+          change.accept(definition);
+        });
+    replaceModel(folder, logits());
+    return folder;
+  }
+
+  private static Message node(String operator, String output, String... inputs) {
+    Message node = new Message();
+    for (String input : inputs) {
+      node.text(1, input);
+    }
+    return node.text(2, output).text(4, operator);
+  }
+
+  private static Message attribute(String name, long value) {
+    return new Message().text(1, name).number(3, value).number(20, 2);
+  }
+
+  private static Message constant(String name, long value) {
+    return new Message().number(1, 1).number(2, 7).number(7, value).text(8, name);
+  }
+
   private static Message gather(String input, String output) {
     return new Message().text(1, "vectors").text(1, input).text(2, output).text(4, "Gather");
   }
 
   private static byte[] model(String input, String output, Message graph) {
+    return model(
+        graph
+            .message(11, value(input, 7, "batch", "position"))
+            .message(12, value(output, 1, "batch", "position", "width")));
+  }
+
+  private static byte[] model(Message graph) {
     ByteBuffer raw =
         ByteBuffer.allocate(VECTORS.length * 2 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float[] vector : VECTORS) {
@@ -124,11 +240,7 @@ final class TinyBundle {
             .number(2, 1)
             .text(8, "vectors")
             .bytes(9, raw.array());
-    graph
-        .text(2, "tiny")
-        .message(5, vectors)
-        .message(11, value(input, 7, "batch", "position"))
-        .message(12, value(output, 1, "batch", "position", "width"));
+    graph.text(2, "tiny").message(5, vectors);
     return new Message()
         .number(1, 8)
         .message(7, graph)
@@ -142,6 +254,15 @@ final class TinyBundle {
       shape.message(1, new Message().text(2, dimension));
     }
     Message tensor = new Message().number(1, type).message(2, shape);
+    return new Message().text(1, name).message(2, new Message().message(1, tensor));
+  }
+
+  private static Message fixedValue(String name, long width) {
+    Message shape =
+        new Message()
+            .message(1, new Message().text(2, "batch"))
+            .message(1, new Message().number(1, width));
+    Message tensor = new Message().number(1, 1).message(2, shape);
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
   }
 
