@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
+      RaterCommand.class,
     },
     footer = {
       "",

@@ -65,9 +65,11 @@ public final class Pipeline {
     return plan.upTo(last).steps().stream().allMatch(step -> step.manifest().isPresent());
   }
 
-  /** For each stage whether it would run, and why. */
+  /** For each stage whether it would run, and why; and how long rating would take. */
   public List<String> explain() {
-    return Explanation.of(plan, workspace);
+    List<String> lines = new ArrayList<>(Explanation.of(plan, workspace));
+    Stages.estimates(config, plan, workspace.hadoop()).forEach(line -> lines.add("  " + line));
+    return lines;
   }
 
   /**

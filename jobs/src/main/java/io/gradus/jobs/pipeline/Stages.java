@@ -26,8 +26,10 @@ import io.gradus.jobs.order.OrderJob;
 import io.gradus.jobs.order.OrderResult;
 import io.gradus.jobs.pack.PackJob;
 import io.gradus.jobs.pack.PackResult;
+import io.gradus.jobs.pipeline.Plan.Step;
 import io.gradus.jobs.pipeline.Stage.Inputs;
 import io.gradus.jobs.pipeline.Stage.Outcome;
+import io.gradus.jobs.rate.RateEstimate;
 import io.gradus.jobs.rate.RateJob;
 import io.gradus.jobs.rate.RateResult;
 import io.gradus.jobs.report.ReportInputs;
@@ -40,6 +42,8 @@ import io.gradus.jobs.verify.VerifyResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -73,7 +77,7 @@ final class Stages {
             (context, inputs, output) -> ingest(context, config, output)),
         new Stage(
             RATE,
-            1,
+            2,
             config.rate(),
             List.of(INGEST),
             () -> RateJob.digests(hadoop, config.rate()),
@@ -135,6 +139,21 @@ final class Stages {
             Map::of,
             NO_CHANCE,
             (context, inputs, output) -> report(context, config, inputs, output)));
+  }
+
+  /** How long a stage that would run takes, where that can be said. */
+  static List<String> estimates(PipelineConfig config, Plan plan, Configuration hadoop) {
+    Map<String, Step> steps =
+        plan.steps().stream().collect(Collectors.toMap(Step::name, step -> step));
+    Step rate = steps.get(RATE);
+    if (rate == null || rate.manifest().isPresent()) {
+      return List.of();
+    }
+    OptionalLong tokens =
+        steps.get(INGEST).manifest().stream()
+            .mapToLong(manifest -> manifest.result().at("/table/tokens").asLong())
+            .findFirst();
+    return RateEstimate.of(config.rate(), tokens, hadoop);
   }
 
   private static Outcome ingest(JobContext context, PipelineConfig config, StageDirectory output) {

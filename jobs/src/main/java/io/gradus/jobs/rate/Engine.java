@@ -15,21 +15,34 @@ record Engine(EngineSettings settings, DeviceConfig.Provider provider, long wind
 
   /** Looks at the configuration and at the executors' cores. */
   static Engine of(RateConfig config, JavaSparkContext spark) {
-    boolean gpu = config.device().provider() != DeviceConfig.Provider.CPU;
-    int usual = gpu ? GPU_BATCH_TOKENS : CPU_BATCH_TOKENS;
-    int batchTokens = config.batchTokens() == 0 ? usual : config.batchTokens();
-    EngineSettings settings;
-    if (gpu) {
-      settings = new EngineSettings(batchTokens, GPU_LENGTH_STEP, GPU_RUNS, 1);
-    } else {
-      SparkConf conf = spark.getConf();
-      int taskCores = conf.getInt("spark.task.cpus", 1);
-      int cores =
-          conf.getInt(
-              "spark.executor.cores", spark.isLocal() ? spark.defaultParallelism() : taskCores);
-      settings = new EngineSettings(batchTokens, 1, Math.max(1, cores / taskCores), taskCores);
+    SparkConf conf = spark.getConf();
+    int taskCores = conf.getInt("spark.task.cpus", 1);
+    int cores =
+        conf.getInt(
+            "spark.executor.cores", spark.isLocal() ? spark.defaultParallelism() : taskCores);
+    return new Engine(
+        settings(config.device(), config.batchTokens(), cores, taskCores),
+        config.device().provider(),
+        config.windowCharacters());
+  }
+
+  /**
+   * How a session is fed.
+   *
+   * @param batchTokens 0 for what suits the device
+   * @param cores of an executor
+   * @param taskCores of them for each task
+   */
+  static EngineSettings settings(DeviceConfig device, int batchTokens, int cores, int taskCores) {
+    if (device.provider() == DeviceConfig.Provider.CPU) {
+      return new EngineSettings(
+          batchTokens == 0 ? CPU_BATCH_TOKENS : batchTokens,
+          1,
+          Math.max(1, cores / taskCores),
+          taskCores);
     }
-    return new Engine(settings, config.device().provider(), config.windowCharacters());
+    return new EngineSettings(
+        batchTokens == 0 ? GPU_BATCH_TOKENS : batchTokens, GPU_LENGTH_STEP, GPU_RUNS, 1);
   }
 
   /** What of it the last bits of scores depend on. */

@@ -218,6 +218,17 @@ final class ModelGraph implements AutoCloseable {
     }
   }
 
+  /** Inputs and output, for people. */
+  String summary() {
+    return "inputs "
+        + String.join(", ", new TreeSet<>(inputs))
+        + "; output "
+        + output.name()
+        + (output.shape() == Shape.STATES ? " [batch, position, " : " [batch, ")
+        + output.width()
+        + "]";
+  }
+
   /** Whether padded positions can be hidden from the graph. */
   boolean takesMask() {
     return inputs.contains(ATTENTION_MASK);

@@ -162,6 +162,11 @@ final class OnnxRater implements Rater, AutoCloseable {
     graph.checkPlacement();
   }
 
+  /** The graph's inputs and output, for people. */
+  String graphSummary() {
+    return graph.summary() + ", on " + device;
+  }
+
   /** What the session has done so far. */
   RatingWork work() {
     return work.get();

@@ -28,6 +28,42 @@ final class TinyBundle {
     return write(folder, definition -> {});
   }
 
+  /**
+   * Writes the bundle with a byte-level tokenizer, as Llama's and GPT's are: {@code a} and {@code
+   * b} are themselves and every other byte is unlike them.
+   */
+  static Path writeByteLevel(Path folder, Consumer<ObjectNode> change) throws IOException {
+    write(
+        folder,
+        definition -> {
+          definition.putArray("probes");
+          change.accept(definition);
+        });
+    ObjectNode tokenizer = (ObjectNode) JSON.readTree(tokenizer());
+    tokenizer
+        .putObject("pre_tokenizer")
+        .put("type", "ByteLevel")
+        .put("add_prefix_space", false)
+        .put("trim_offsets", true)
+        .put("use_regex", true);
+    ObjectNode model = tokenizer.putObject("model").put("type", "BPE");
+    model.putArray("merges").add("a b");
+    ObjectNode vocabulary = model.putObject("vocab");
+    vocabulary.put("a", 3).put("b", 4);
+    // The stand-ins for the 256 bytes, of which those that are visible stand for themselves.
+    int beyond = 256;
+    for (int i = 0; i < 256; i++) {
+      boolean visible = (i >= '!' && i <= '~') || (i >= 0xa1 && i <= 0xac) || i >= 0xae;
+      String letter = Character.toString(visible ? i : beyond++);
+      if (!vocabulary.has(letter)) {
+        vocabulary.put(letter, i % 3);
+      }
+    }
+    vocabulary.put("ab", 2);
+    replace(folder, "tokenizer.json", tokenizer.toString().getBytes(StandardCharsets.UTF_8));
+    return folder;
+  }
+
   /** Writes the bundle with a change to its {@code rater.json}. */
   static Path write(Path folder, Consumer<ObjectNode> change) throws IOException {
     Files.createDirectories(folder);
@@ -59,10 +95,14 @@ final class TinyBundle {
 
   /** Puts another graph into a bundle, with its digest. */
   static void replaceModel(Path folder, byte[] model) throws IOException {
-    Files.write(folder.resolve("model.onnx"), model);
+    replace(folder, "model.onnx", model);
+  }
+
+  private static void replace(Path folder, String name, byte[] content) throws IOException {
+    Files.write(folder.resolve(name), content);
     Path file = folder.resolve("rater.json");
     ObjectNode definition = (ObjectNode) JSON.readTree(Files.readString(file));
-    ((ObjectNode) definition.get("files")).put("model.onnx", Fingerprint.sha256(model));
+    ((ObjectNode) definition.get("files")).put(name, Fingerprint.sha256(content));
     Files.writeString(file, definition.toPrettyString());
   }
 
