@@ -78,6 +78,8 @@ class ExecutorKillTest {
             output,
             workspace,
             List.of(
+                // So long that the other executor is not given up for lost.
+                "spark.network.timeout=1h",
                 "spark.speculation=true",
                 "spark.speculation.interval=100ms",
                 "spark.speculation.quantile=0.1",

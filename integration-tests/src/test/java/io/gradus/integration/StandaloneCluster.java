@@ -96,7 +96,7 @@ final class StandaloneCluster implements AutoCloseable {
 
   private Path startMaster() throws IOException {
     Path log = folder.resolve("master.log");
-    startDaemon(log, "org.apache.spark.deploy.master.Master", "--port", "0");
+    startDaemon(log, "127.0.0.1", "org.apache.spark.deploy.master.Master", "--port", "0");
     Pattern address = Pattern.compile("Starting Spark master at (spark://\\S+)");
     await(
         "the master's address in " + log,
@@ -127,6 +127,8 @@ final class StandaloneCluster implements AutoCloseable {
     workers.add(
         startDaemon(
             work.resolve("worker.log"),
+            // A host of its own, since Spark makes no speculative copy on the host of the original.
+            "127.0.0." + (2 + workers.size()),
             "org.apache.spark.deploy.worker.Worker",
             "--cores",
             "1",
@@ -139,16 +141,18 @@ final class StandaloneCluster implements AutoCloseable {
             url));
   }
 
-  private Process startDaemon(Path log, String main, String... arguments) throws IOException {
+  private Process startDaemon(Path log, String host, String main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(Program.java());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", main));
-    command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
+    command.addAll(List.of("--host", host, "--webui-port", "0"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().put("CLASSPATH", Program.providedClassPath());
     builder.environment().put("SPARK_HOME", sparkHome.toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    builder.environment().put("SPARK_LOCAL_IP", host);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Process process = builder.start();
     processes.add(process);
