@@ -16,6 +16,9 @@ import org.apache.hadoop.conf.Configuration;
 final class ExecutorRaters {
   private static final ConcurrentHashMap<Key, OnnxEmbeddingRater> OPEN = new ConcurrentHashMap<>();
 
+  private static final ConcurrentHashMap<String, FastTextModel> FAST_TEXT =
+      new ConcurrentHashMap<>();
+
   private record Key(String digest, int threads) {}
 
   private ExecutorRaters() {}
@@ -33,6 +36,11 @@ final class ExecutorRaters {
     return OPEN.computeIfAbsent(
         new Key(digest, threads),
         key -> open(RaterBundle.published(folder, digest, hadoop), threads));
+  }
+
+  /** The fastText model of a published file; the first call in a JVM loads it. */
+  static FastTextModel fastText(FastTextFile file, Configuration hadoop) {
+    return FAST_TEXT.computeIfAbsent(file.digest(), digest -> file.load(hadoop));
   }
 
   private static OnnxEmbeddingRater open(RaterBundle bundle, int threads) {
