@@ -84,6 +84,17 @@ class FastTextRaterTest {
   }
 
   @Test
+  void wordsMayBeOfAnyLength() throws IOException {
+    FastTextRater rater = rater(TinyFastText.CLASSIFIER, "__label__hq");
+    assertThat(score(rater, "good " + "x".repeat(10_000_000))).isCloseTo(2.0 / 2, CLOSE);
+    // Wherever the edges of a reader's buffer fall.
+    for (int length = 1; length < 9000; length += 997) {
+      String unknown = "\u4e2d".repeat(length) + " ";
+      assertThat(score(rater, unknown.repeat(20) + "good")).isCloseTo(2.0 / 2, CLOSE);
+    }
+  }
+
+  @Test
   void severalThreadsShareAModel() throws IOException {
     FastTextRater rater = rater(TinyFastText.CLASSIFIER.withWordNGrams(2), "__label__hq");
     List<String> texts =
