@@ -23,7 +23,7 @@ record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
       return;
     }
     if (Device.onDriver(spark.getConf(), config)) {
-      CudaPreflight.ofThisMachine(config).check();
+      new DeviceCheck(config).check();
       return;
     }
     int tasks = Math.max(1, spark.defaultParallelism());
@@ -40,7 +40,10 @@ record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
 
   @Override
   public void call(Integer number) {
-    Device.assigned(config);
-    CudaPreflight.ofThisMachine(config).check();
+    check();
+  }
+
+  private void check() {
+    CudaPreflight.ofThisMachine(Device.assigned(config), config).check();
   }
 }
