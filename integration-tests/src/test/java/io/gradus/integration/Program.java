@@ -55,6 +55,7 @@ final class Program {
    */
   static Process submit(Path output, List<String> spark, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(java());
+    command.add("-Dlog4j2.configurationFile=" + ROOT.resolve("conf/log4j2.properties"));
     command.addAll(List.of("-Xmx1g", "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(spark);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));

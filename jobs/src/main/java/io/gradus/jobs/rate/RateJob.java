@@ -84,6 +84,19 @@ public final class RateJob {
     }
   }
 
+  /**
+   * Makes sure that the configured devices work, where a rater needs them; so quick that it is done
+   * before earlier stages, too.
+   *
+   * @throws UserMistake with what is missing on which machine
+   */
+  public static void checkDevices(JobContext context, RateConfig config) {
+    if (config.raters().stream().anyMatch(RaterConfig.Bundle.class::isInstance)) {
+      DeviceCheck.run(
+          JavaSparkContext.fromSparkContext(context.session().sparkContext()), config.device());
+    }
+  }
+
   /** A mistake that an executor found is the user's as much as one found here. */
   static RuntimeException mistakeIn(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
@@ -123,9 +136,7 @@ public final class RateJob {
     RateResult run() throws IOException {
       List<ResolvedRater> raters = ResolvedRater.resolve(config, hadoop);
       List<PlannedRater> planned = raters.stream().map(this::plan).toList();
-      if (raters.stream().anyMatch(rater -> rater.bundle().isPresent())) {
-        DeviceCheck.run(spark, config.device());
-      }
+      checkDevices(context, config);
       if (Device.onDriver(spark.getConf(), config.device())) {
         // A bundle that cannot work is better known here than from the first executor.
         planned.forEach(rater -> rater.opening().open(hadoop));
