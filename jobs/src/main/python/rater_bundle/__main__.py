@@ -32,6 +32,7 @@ from rater_bundle.texts import BUILT_IN, built_in_sample, long_text, read_texts
 SAME = 1e-3
 LIMITS = {"fp16": (0.05, 0.999), "int8": (0.5, 0.95)}
 TOLERANCE = {"fp32": 0.001, "fp16": 0.01, "int8": 0.05}
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "spm.model", "tokenizer.model", "vocab.txt")
 # A padded chunk's score may differ from an unpadded one's by the rounding of other sums only.
 PADDING = {"fp32": 1e-4, "fp16": 1e-2}
 
@@ -132,8 +133,8 @@ def make(arguments: argparse.Namespace) -> None:
     chunking = Chunking(
         arguments.chunk_tokens, arguments.special_tokens == "add", arguments.minimum_tail
     )
-    tokenizer = ChunkTokenizer(arguments.model, chunking)
     model = load_model(arguments.model, arguments.base, states=arguments.heads is not None)
+    tokenizer = ChunkTokenizer(tokenizer_folder(arguments), chunking)
     original = torch_run(model)
     scoring = scoring_of(arguments, check_output(original, tokenizer, model.config))
     padding_token = padding_token_of(tokenizer, model.config)
@@ -234,6 +235,12 @@ def check_arguments(arguments: argparse.Namespace) -> None:
                 raise UserMistake(f"{name} is for --precision fp16 or int8; fp32 has no gate.")
 
 
+def tokenizer_folder(arguments: argparse.Namespace) -> pathlib.Path:
+    """A base model's tokenizer serves where the model has none of its own."""
+    own = any((arguments.model / name).exists() for name in TOKENIZER_FILES)
+    return arguments.model if own or arguments.base is None else arguments.base
+
+
 def check_output(original, tokenizer: ChunkTokenizer, config) -> int:
     """Runs the longest chunk; gives how many outputs or how wide states the model has."""
     longest = tokenizer.chunking.tokens
@@ -242,14 +249,16 @@ def check_output(original, tokenizer: ChunkTokenizer, config) -> int:
         ids for ids, weight in tokenizer.chunks(long_text(tokenizer)) if weight == tokenizer.stride
     )
     try:
-        if longest > limit:
-            raise IndexError
-        return original(ids).shape[-1]
-    except IndexError as error:
+        width = original(ids).shape[-1]
+    except (IndexError, RuntimeError) as error:
         raise UserMistake(
-            f"--chunk-tokens {longest}: the model has {limit} positions, of which some families use"
-            " two for themselves. Take fewer."
+            f"--chunk-tokens {longest}: the model cannot rate so long a chunk; its configuration names"
+            f" {limit} positions, of which some families use two for themselves"
+            f" ({first_line(error)})."
         ) from error
+    if longest > limit:
+        say(f"note: --chunk-tokens {longest} is above the {limit} positions of its configuration")
+    return width
 
 
 def scoring_of(arguments: argparse.Namespace, width: int) -> Scoring:

@@ -265,4 +265,6 @@ def torch_run(model: torch.nn.Module):
 
 
 def first_line(error: BaseException) -> str:
-    return (str(error).strip() or repr(error)).splitlines()[0]
+    """What an error says, briefly."""
+    line = (str(error).strip() or repr(error)).splitlines()[0]
+    return line if len(line) <= 300 else line[:300] + "..."
