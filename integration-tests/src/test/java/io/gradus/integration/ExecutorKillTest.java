@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +27,7 @@ class ExecutorKillTest {
 
   @BeforeAll
   static void rateUndisturbed() throws IOException, InterruptedException {
-    input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(400, 17), 2);
+    input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(250, 17), 2);
     Path workspace = folder.resolve("undisturbed");
     Path pipeline = GeneratedCorpus.pipeline(folder.resolve("a.conf"), input, workspace);
     Program.Finished run = Program.run(folder, Map.of(), "rate", pipeline.toString());
@@ -54,7 +55,7 @@ class ExecutorKillTest {
   void aKilledExecutorCostsNothingButWhatItWasRating() throws IOException, InterruptedException {
     Path workspace = folder.resolve("killed");
     Path output = folder.resolve("killed.txt");
-    driver = submit(output, workspace, List.of());
+    driver = rate(output, workspace, List.of());
     awaitMiddle(workspace, output);
 
     ProcessHandle killed = cluster.executors().get(0);
@@ -73,7 +74,7 @@ class ExecutorKillTest {
     Path workspace = folder.resolve("speculative");
     Path output = folder.resolve("speculative.txt");
     driver =
-        submit(
+        rate(
             output,
             workspace,
             List.of(
@@ -101,8 +102,11 @@ class ExecutorKillTest {
     assertThat(Outputs.of(workspace, "rate", "table")).isEqualTo(expected);
   }
 
-  private static Process submit(Path output, Path workspace, List<String> settings)
+  /** Starts rating the documents that the undisturbed run has ingested. */
+  private static Process rate(Path output, Path workspace, List<String> settings)
       throws IOException {
+    FileUtils.copyDirectory(
+        folder.resolve("undisturbed/ingest").toFile(), workspace.resolve("ingest").toFile());
     Path pipeline =
         GeneratedCorpus.pipeline(
             folder.resolve(workspace.getFileName() + ".conf"), input, workspace);

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /** Runs Gradus as a process of its own: by {@code bin/gradus}, or on a cluster by spark-submit. */
 final class Program {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
   private static final Path TARGET = ROOT.resolve("jobs/target");
 
   private Program() {}
@@ -56,9 +57,11 @@ final class Program {
   static Process submit(Path output, List<String> spark, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(java());
     command.add("-Dlog4j2.configurationFile=" + ROOT.resolve("conf/log4j2.properties"));
-    command.addAll(List.of("-Xmx1g", "org.apache.spark.deploy.SparkSubmit"));
+    // Short runs have nothing of the second compiler.
+    command.addAll(List.of("-Xmx1g", FIRST_COMPILER, "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(spark);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + FIRST_COMPILER));
     command.addAll(List.of("--class", "io.gradus.jobs.command.Gradus", assembly().toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
