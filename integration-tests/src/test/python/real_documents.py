@@ -10,9 +10,9 @@ import io
 import json
 import zipfile
 
-PASSAGES = 80
-SHORT_PAGES = 140
-LONG_PAGES = 6
+PASSAGES = 125
+SHORT_PAGES = 90
+LONG_PAGES = 4
 
 
 def pages(jar: str) -> list[tuple[str, str]]:
@@ -22,7 +22,7 @@ def pages(jar: str) -> list[tuple[str, str]]:
         texts = {archive.read(name).decode(): name for name in names}
     found = [(name, text) for text, name in texts.items()]
     short = [page for page in found if 200 < len(page[1]) <= 4000]
-    long = [page for page in found if 8000 < len(page[1]) <= 20000]
+    long = [page for page in found if 10000 < len(page[1]) <= 14000]
     return short[:SHORT_PAGES] + long[:LONG_PAGES]
 
 
@@ -33,9 +33,9 @@ def passages(jar: str) -> list[tuple[str, str]]:
         found = [
             (f"europarl-{number}", line.rstrip("\n").split("\t", 2)[2])
             for number, line in enumerate(lines)
-            if number % 50 == 0
+            if number % 30 == 0
         ]
-    return [passage for passage in found if len(passage[1]) <= 2500][:PASSAGES]
+    return [passage for passage in found if len(passage[1]) <= 1500][:PASSAGES]
 
 
 def main() -> None:

@@ -15,6 +15,8 @@ import torch
 import transformers
 
 BATCH = 16
+# Several models are rated side by side.
+torch.set_num_threads(1)
 
 
 def texts_of(file: str) -> list[str]:

@@ -123,13 +123,12 @@ class RaterReferenceIT {
       finish(reference);
     }
 
-    Path workspace = rateWithGradus();
-    Map<String, Row> ratings = ratings(workspace);
     List<String> ids = new ArrayList<>();
     for (String line : Files.readAllLines(texts)) {
       ids.add(JSON.readTree(line).get("id").asText());
     }
-    assertThat(ids).hasSizeGreaterThanOrEqualTo(200);
+    assertThat(ids.size()).isGreaterThanOrEqualTo(200);
+    Map<String, Row> ratings = ratings(rateWithGradus());
     assertThat(ratings.keySet()).containsExactlyInAnyOrderElementsOf(ids);
     assertThat(ratings.values()).anyMatch(row -> row.<Integer>getAs("n_chunks") >= 10);
     for (Model model : MODELS) {
