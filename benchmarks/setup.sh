@@ -12,26 +12,12 @@ gradus_build() {
   mvn -q -B -f "$root/pom.xml" -pl common,jobs,benchmarks -DskipTests package
 }
 
-# Sets $python to one with torch, transformers and onnx.
+# Sets $python to one with torch, transformers and ONNX Runtime: that which makes bundles.
 gradus_python() {
-  local scripts=$here/src/main/python readers digest site
-  readers=$("$root/integration-tests/src/test/python/install-readers.sh")
-  digest=$({ echo "$readers"; cat "$scripts/requirements.txt"; } | sha256sum | cut -c 1-16)
-  python=$home/python-$digest/bin/python
-  if ! [ -f "$home/python-$digest/.complete" ]; then
-    "$readers/streaming/bin/python" -m venv --clear "$home/python-$digest"
-    "$python" -m pip install -q --disable-pip-version-check --no-deps --only-binary=:all: \
-      -r "$scripts/requirements.txt"
-    site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-    # The path file brings the packages of the readers' environment and of PyTorch.
-    "$readers/streaming/bin/python" -c \
-      'import sys; print(*[path for path in sys.path if path.endswith("site-packages")], sep="\n")' \
-      > "$site/readers.pth"
-    touch "$home/python-$digest/.complete"
-  fi
+  python=$("$root/bin/make-rater-bundle" --install)/bin/python
 }
 
-# Makes $home/model: bundle/ and torch/, the same model twice.
+# Makes $home/model: bundle/ and torch/, the same model twice, and graphs/, its variants.
 gradus_model() {
   local jar=$home/${model_artifact#*:} script=$here/src/main/python/prepare_rating_model.py
   jar=${jar/:/-}.jar

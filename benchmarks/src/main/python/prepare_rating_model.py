@@ -2,7 +2,8 @@
 
 The bundle is what Gradus and the bare session run: the graph with its operators fused, as bundles are
 made. The torch model has the same weights, taken out of the graph. Both have four heads of a fixed seed, on the normalised mean of the hidden states.
-The bundle's probes are computed with torch.
+The bundle's probes are computed with torch. Variants of the graph lie beside them, to measure settings
+of sessions with.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import onnx
 import torch
 import transformers
 from onnx import numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
 
 from qurating_loop import Rater
@@ -98,7 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jar", required=True, help="the model's artifact")
     parser.add_argument("--sha256", required=True, help="of the jar")
-    parser.add_argument("--output", required=True, type=pathlib.Path, help="gets bundle/ and torch/")
+    parser.add_argument("--output", required=True, type=pathlib.Path, help="gets three folders")
     arguments = parser.parse_args()
     bundle = arguments.output / "bundle"
     torch_folder = arguments.output / "torch"
@@ -108,7 +110,19 @@ def main() -> None:
     graph = onnx.load(bundle / "model.onnx")
     output = graph.graph.output[0].name
     write_torch_model(graph, torch_folder)
-    onnx.save(fuse(graph), bundle / "model.onnx")
+    graphs = arguments.output / "graphs"
+    graphs.mkdir(exist_ok=True)
+    onnx.save(graph, graphs / "plain.onnx")
+    onnx.save(fuse(graph), graphs / "fused.onnx")
+    shutil.copy(graphs / "fused.onnx", bundle / "model.onnx")
+    for name in ("plain", "fused"):
+        quantize_dynamic(
+            graphs / f"{name}.onnx",
+            graphs / f"{name}-int8.onnx",
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
     shutil.copy(bundle / "tokenizer.json", torch_folder)
     heads = numpy.random.default_rng(SEED).standard_normal((len(CRITERIA), 384)).round(6)
     with open(torch_folder / "heads.json", "w", encoding="utf-8") as file:

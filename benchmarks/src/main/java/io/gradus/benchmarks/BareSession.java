@@ -59,7 +59,17 @@ final class BareSession implements Rival {
     }
   }
 
-  BareSession(Path bundle, JsonNode definition, Chunks chunks, Setting setting)
+  /** Further settings of a session. */
+  interface Tuning {
+    void tune(OrtSession.SessionOptions options) throws OrtException;
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param definition the bundle's {@code rater.json}
+   */
+  BareSession(Path graph, JsonNode definition, Chunks chunks, Setting setting, Tuning tuning)
       throws OrtException {
     this.setting = setting;
     this.chunks = chunks;
@@ -68,17 +78,18 @@ final class BareSession implements Rival {
     options = new OrtSession.SessionOptions();
     options.setIntraOpNumThreads(setting.threads());
     options.setInterOpNumThreads(1);
-    session = ENVIRONMENT.createSession(bundle.resolve("model.onnx").toString(), options);
+    tuning.tune(options);
+    session = ENVIRONMENT.createSession(graph.toString(), options);
   }
 
   /** The setting that is fastest on a sample, by the median of interleaved rounds. */
-  static Setting best(Path bundle, JsonNode definition, Chunks sample) throws Exception {
+  static Setting best(Path graph, JsonNode definition, Chunks sample) throws Exception {
     int rounds = 5;
     List<BareSession> sessions = new ArrayList<>();
     Map<BareSession, double[]> seconds = new ConcurrentHashMap<>();
     try {
       for (Setting setting : Setting.CANDIDATES) {
-        BareSession candidate = new BareSession(bundle, definition, sample, setting);
+        BareSession candidate = new BareSession(graph, definition, sample, setting, options -> {});
         sessions.add(candidate);
         seconds.put(candidate, new double[rounds]);
         candidate.rate();

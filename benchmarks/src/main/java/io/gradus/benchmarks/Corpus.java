@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -44,6 +45,8 @@ record Corpus(Path configuration, Path file, List<Text> texts) {
   static Corpus prepare(JobContext context, Path work, Path downloads, Path bundle, int share)
       throws IOException {
     Files.createDirectories(work);
+    delete(work.resolve("quickstart"));
+    delete(work.resolve("workspace"));
     Path whole = work.resolve("quickstart.conf");
     String inputs =
         QuickstartCorpus.prepare(downloads, work.resolve("raw")).stream()
@@ -69,6 +72,16 @@ record Corpus(Path configuration, Path file, List<Text> texts) {
         bundle);
     ingest(context, configuration);
     return new Corpus(configuration, file, texts);
+  }
+
+  static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   private static String input(Source source) {

@@ -3,14 +3,11 @@ package io.gradus.benchmarks;
 import io.gradus.common.job.JobContext;
 import io.gradus.jobs.pipeline.Pipeline;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
@@ -47,21 +44,11 @@ final class GradusRate implements Rival {
 
   @Override
   public Round rate() throws IOException {
-    delete(workspace.resolve("rate"));
+    Corpus.delete(workspace.resolve("rate"));
     Pipeline pipeline = Corpus.pipeline(context, corpus.configuration());
     Stopwatch stopwatch = new Stopwatch();
     pipeline.run(context, "rate");
     return stopwatch.stop();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
   }
 
   @Override

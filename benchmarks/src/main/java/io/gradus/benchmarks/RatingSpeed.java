@@ -105,7 +105,8 @@ public final class RatingSpeed implements Callable<Integer> {
         corpus.texts().size(),
         chunks.chunks().size(),
         chunks.tokens());
-    BareSession.Setting best = BareSession.best(bundle, definition, chunks.sample(16));
+    BareSession.Setting best =
+        BareSession.best(bundle.resolve("model.onnx"), definition, chunks.sample(16));
     try (TorchLoop torch =
             new TorchLoop(
                 python,
@@ -114,7 +115,8 @@ public final class RatingSpeed implements Callable<Integer> {
                 corpus.file(),
                 work.resolve("torch-scores.jsonl"),
                 CORES);
-        BareSession bare = new BareSession(bundle, definition, chunks, best);
+        BareSession bare =
+            new BareSession(bundle.resolve("model.onnx"), definition, chunks, best, options -> {});
         GradusRate gradus = new GradusRate(context, corpus, criteria(definition))) {
       List<Rival> rivals = new ArrayList<>(List.of(torch, bare, gradus));
       for (Rival rival : rivals) {
@@ -233,9 +235,10 @@ public final class RatingSpeed implements Callable<Integer> {
     boolean passed = true;
     ObjectNode ratios = json.putObject("ratios");
     for (Map.Entry<String, Double> bar : new TreeMap<>(BARS).entrySet()) {
-      double wall = ratio(seconds(measured.get(bar.getKey())), seconds(measured.get("gradus")));
+      double wall =
+          Figures.ratio(seconds(measured.get(bar.getKey())), seconds(measured.get("gradus")));
       double processors =
-          ratio(
+          Figures.ratio(
               processorSeconds(measured.get(bar.getKey())),
               processorSeconds(measured.get("gradus")));
       passed &= wall >= bar.getValue();
@@ -267,16 +270,7 @@ public final class RatingSpeed implements Callable<Integer> {
     return done.stream().mapToDouble(Rival.Round::processorSeconds).toArray();
   }
 
-  /** The median over the rounds of how many times as fast the second was as the first. */
-  private static double ratio(double[] first, double[] second) {
-    double[] ratios = new double[first.length];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = first[i] / second[i];
-    }
-    return Figures.median(ratios);
-  }
-
-  private static String machine() throws IOException {
+  static String machine() throws IOException {
     String model =
         Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
             .filter(line -> line.startsWith("model name"))
