@@ -9,7 +9,6 @@ all texts would score the same, and a comparison of scores would say nothing.
 
 import argparse
 import io
-import json
 import os
 import pathlib
 import zipfile
@@ -30,7 +29,8 @@ from tokenizers import (
 from reference_ratings import texts_of
 
 SEED = 20240215
-# Documents whose scores the heads are scaled by; the comparison uses more.
+# Documents that tokenizers learn from, and those whose scores the heads are scaled by.
+TRAINING = 60
 SAMPLE = 24
 
 
@@ -119,7 +119,7 @@ def make_llama(folder: pathlib.Path, texts: list[str]) -> None:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.train_from_iterator(every(texts, TRAINING), trainer)
     # Like Llama's own, it would begin every text with a special token if asked to.
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A", special_tokens=[("<s>", 0)]
@@ -156,7 +156,7 @@ def make_deberta(folder: pathlib.Path, texts: list[str]) -> None:
     trainer = trainers.UnigramTrainer(
         vocab_size=4096, special_tokens=special, unk_token="[UNK]", show_progress=False
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.train_from_iterator(every(texts, TRAINING), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
     )
@@ -190,11 +190,16 @@ def make_deberta(folder: pathlib.Path, texts: list[str]) -> None:
     save(folder, model, tokenizer)
 
 
+def every(texts: list[str], count: int) -> list[str]:
+    """About so many of the texts, evenly spread."""
+    return texts[:: max(1, len(texts) // count)]
+
+
 def scale_head(model, head: torch.nn.Linear, tokenizer, texts: list[str]) -> None:
     """Gives every output a standard deviation of 1, and a bias so that its mean is 0."""
     logits = []
     with torch.inference_mode():
-        for text in texts[:: max(1, len(texts) // SAMPLE)]:
+        for text in every(texts, SAMPLE):
             ids = tokenizer(text, truncation=True, max_length=256, return_tensors="pt").input_ids
             logits.append(model(ids, attention_mask=torch.ones_like(ids)).logits[0])
         logits = torch.stack(logits)

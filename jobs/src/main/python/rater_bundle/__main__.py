@@ -1,6 +1,7 @@
 """Makes a rater bundle from the folder of a Hugging Face model."""
 
 import argparse
+import dataclasses
 import hashlib
 import json
 import os
@@ -15,11 +16,13 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 import numpy
 import transformers
 
-from rater_bundle.check import Gate, Session, check_chunks, check_padding, measure_gate
+from rater_bundle.check import (
+    Gate, Session, chunk_scores, largest_difference, measure_gate, padded_chunk_scores,
+)
 from rater_bundle.graph import export, fused_operators, quantise
 from rater_bundle.mistake import UserMistake
 from rater_bundle.original import (
-    Chunking, ChunkTokenizer, Criterion, Scoring, document_scores, first_line, load_model, torch_run,
+    Chunking, ChunkTokenizer, Criterion, Scoring, all_scores, first_line, load_model, torch_run,
 )
 from rater_bundle.texts import BUILT_IN, built_in_sample, long_text, read_texts
 
@@ -29,6 +32,7 @@ from rater_bundle.texts import BUILT_IN, built_in_sample, long_text, read_texts
 SAME = 1e-3
 LIMITS = {"fp16": (0.05, 0.999), "int8": (0.5, 0.95)}
 TOLERANCE = {"fp32": 0.001, "fp16": 0.01, "int8": 0.05}
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "spm.model", "tokenizer.model", "vocab.txt")
 # A padded chunk's score may differ from an unpadded one's by the rounding of other sums only.
 PADDING = {"fp32": 1e-4, "fp16": 1e-2}
 
@@ -94,7 +98,7 @@ def arguments_of(command_line: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--tolerance", type=float, metavar="X",
         help="how far a probe's score may be missed (default 0.001, 0.01 for fp16, 0.05 for int8; at"
-        " least twice what is measured for fp16 and int8)",
+        " least twice what the probes miss for fp16 and int8)",
     )
     parser.add_argument(
         "--texts", type=pathlib.Path, metavar="FILE",
@@ -129,48 +133,85 @@ def make(arguments: argparse.Namespace) -> None:
     chunking = Chunking(
         arguments.chunk_tokens, arguments.special_tokens == "add", arguments.minimum_tail
     )
-    tokenizer = ChunkTokenizer(arguments.model, chunking)
     model = load_model(arguments.model, arguments.base, states=arguments.heads is not None)
+    tokenizer = ChunkTokenizer(tokenizer_folder(arguments), chunking)
     original = torch_run(model)
     scoring = scoring_of(arguments, check_output(original, tokenizer, model.config))
     padding_token = padding_token_of(tokenizer, model.config)
 
+    # Everything that the original framework has to say comes first: fp16 rounds its weights later.
     probe_texts = read_texts(arguments.probes) if arguments.probes else default_probes(tokenizer)
-    say(f"rating {len(probe_texts)} probes with transformers {transformers.__version__}")
-    probes = [document_scores(text, tokenizer, scoring, original) for text in probe_texts]
+    gate_texts = gate_texts_of(arguments, tokenizer)
+    say(f"rating {len(probe_texts) + len(gate_texts)} texts with transformers")
+    probes = all_scores(probe_texts, tokenizer, scoring, original)
+    fp32_scores = all_scores(gate_texts, tokenizer, scoring, original)
+    chunks = sample_chunks(tokenizer, probe_texts)
+    wanted = chunk_scores(original, chunks, scoring)
     if not numpy.isfinite(probes).all():
         raise UserMistake(f"{arguments.model}: the model itself gives scores that are not finite.")
 
-    output = "last_hidden_state" if arguments.heads else "logits"
     partial = arguments.bundle.with_name(arguments.bundle.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        chunks = sample_chunks(tokenizer, probe_texts)
-        write_graph(arguments, model, original, scoring, chunks, padding_token, output, partial)
+        output = "last_hidden_state" if arguments.heads else "logits"
+        sample = Sample(chunks, wanted, scoring, padding_token)
+        write_graph(arguments, model, sample, output, partial)
+        tokenizer.backend.save(str(partial / "tokenizer.json"))
         session = Session(partial, padding_token)
         gate = None
-        if arguments.precision != "fp32":
-            texts = read_texts(arguments.texts) if arguments.texts else built_in_sample(tokenizer)
-            say(f"comparing {arguments.precision} with fp32 on {len(texts)} texts")
-            gate = measure_gate(session, original, tokenizer, scoring, texts)
+        if gate_texts:
+            gate = measure_gate(
+                all_scores(gate_texts, tokenizer, scoring, session.run), fp32_scores
+            )
             check_gate(arguments, gate)
-        tokenizer.backend.save(str(partial / "tokenizer.json"))
-        tolerance = tolerance_of(arguments, gate)
-        check_probes(session, tokenizer, scoring, probe_texts, probes, tolerance)
+        rated = all_scores(probe_texts, tokenizer, scoring, session.run)
+        tolerance = tolerance_of(arguments, largest_difference(rated, probes))
+        check_probes(rated, probes, tolerance)
         definition = definition_of(
             arguments, scoring, padding_token, output, tolerance, probe_texts, probes, gate
         )
-        definition["files"] = {
-            file.name: sha256(file) for file in sorted(partial.iterdir()) if file.is_file()
-        }
+        definition["files"] = {file.name: sha256(file) for file in sorted(partial.iterdir())}
         text = json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
         (partial / "rater.json").write_text(text, encoding="utf-8")
-        arguments.bundle.exists() and arguments.bundle.rmdir()
+        if arguments.bundle.exists():
+            arguments.bundle.rmdir()
         partial.rename(arguments.bundle)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     say(f"{arguments.bundle} is ready; 'gradus rater check {arguments.bundle}' checks it again.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """Chunks of many lengths with the original framework's scores, to check graphs with."""
+
+    chunks: list[list[int]]
+    wanted: list[numpy.ndarray]
+    scoring: Scoring
+    padding_token: int
+
+    def problem(self, folder: pathlib.Path) -> str | None:
+        """What is wrong with the fp32 graph in a folder, if anything."""
+        session = Session(folder, self.padding_token)
+        found = chunk_scores(session.run, self.chunks, self.scoring)
+        difference = largest_difference(found, self.wanted)
+        if not difference <= SAME:
+            return (
+                f"its scores differ by {difference:.2g} from the original framework's, more than"
+                f" {SAME}"
+            )
+        return self.padding_problem(session, found, PADDING["fp32"])
+
+    def padding_problem(self, session: Session, found, limit: float) -> str | None:
+        padded = padded_chunk_scores(session, self.chunks, self.scoring)
+        difference = largest_difference(padded, found)
+        if not difference <= limit:
+            return (
+                f"a padded chunk's score differs by {difference:.2g} from an unpadded one's, more"
+                f" than {limit}"
+            )
+        return None
 
 
 def check_arguments(arguments: argparse.Namespace) -> None:
@@ -194,6 +235,12 @@ def check_arguments(arguments: argparse.Namespace) -> None:
                 raise UserMistake(f"{name} is for --precision fp16 or int8; fp32 has no gate.")
 
 
+def tokenizer_folder(arguments: argparse.Namespace) -> pathlib.Path:
+    """A base model's tokenizer serves where the model has none of its own."""
+    own = any((arguments.model / name).exists() for name in TOKENIZER_FILES)
+    return arguments.model if own or arguments.base is None else arguments.base
+
+
 def check_output(original, tokenizer: ChunkTokenizer, config) -> int:
     """Runs the longest chunk; gives how many outputs or how wide states the model has."""
     longest = tokenizer.chunking.tokens
@@ -202,14 +249,16 @@ def check_output(original, tokenizer: ChunkTokenizer, config) -> int:
         ids for ids, weight in tokenizer.chunks(long_text(tokenizer)) if weight == tokenizer.stride
     )
     try:
-        if longest > limit:
-            raise IndexError
-        return original(ids).shape[-1]
-    except IndexError as error:
+        width = original(ids).shape[-1]
+    except (IndexError, RuntimeError) as error:
         raise UserMistake(
-            f"--chunk-tokens {longest}: the model has {limit} positions, of which some families use"
-            " two for themselves. Take fewer."
+            f"--chunk-tokens {longest}: the model cannot rate so long a chunk; its configuration names"
+            f" {limit} positions, of which some families use two for themselves"
+            f" ({first_line(error)})."
         ) from error
+    if longest > limit:
+        say(f"note: --chunk-tokens {longest} is above the {limit} positions of its configuration")
+    return width
 
 
 def scoring_of(arguments: argparse.Namespace, width: int) -> Scoring:
@@ -286,6 +335,12 @@ def default_probes(tokenizer: ChunkTokenizer) -> list[str]:
     return [*BUILT_IN[:6], long_text(tokenizer)]
 
 
+def gate_texts_of(arguments: argparse.Namespace, tokenizer: ChunkTokenizer) -> list[str]:
+    if arguments.precision == "fp32":
+        return []
+    return read_texts(arguments.texts) if arguments.texts else built_in_sample(tokenizer)
+
+
 def sample_chunks(tokenizer: ChunkTokenizer, texts: list[str]) -> list[list[int]]:
     """Chunks of many lengths: those of the probes, and the first tokens of the longest."""
     chunks = [ids for text in texts for ids, _ in tokenizer.chunks(text)]
@@ -297,66 +352,46 @@ def sample_chunks(tokenizer: ChunkTokenizer, texts: list[str]) -> list[list[int]
 
 
 def write_graph(
-    arguments, model, original, scoring, chunks, padding_token, output, folder
+    arguments: argparse.Namespace, model, sample: Sample, output: str, folder: pathlib.Path
 ) -> None:
-    """Writes the graph, with fused attention where that gives the same scores as the model itself."""
-    precision = arguments.precision
-    longest = arguments.chunk_tokens
-    if arguments.attention == "fused":
+    """Writes the graph, with fused attention where that gives the same scores as the model itself.
+
+    It is checked in fp32 first, since the rounding of a lower precision would hide a wrong operator.
+    """
+    longest, precision = arguments.chunk_tokens, arguments.precision
+    fuse = arguments.attention == "fused"
+    if fuse:
         say("exporting with fused attention")
         try:
-            # fp16 is compared below, by the gate; its rounding would hide a wrong operator here.
             export(model, folder, output, longest, half=False, fuse=True)
-            problem = problem_of(folder, original, scoring, chunks, padding_token)
+            problem = sample.problem(folder)
         except Exception as error:
             problem = f"the export failed: {first_line(error)}"
         if problem is None:
             say(f"the fused graph scores as the model does: {', '.join(fused_operators(folder))}")
-            if precision == "fp16":
-                export(model, folder, output, longest, half=True, fuse=True)
         else:
-            say(f"attention stays unfused, since {problem}")
-    if arguments.attention == "plain" or problem is not None:
+            say(f"attention cannot be fused in this model ({problem})")
+            fuse = False
+    if not fuse:
         clear(folder)
         say("exporting with plain attention")
         try:
             export(model, folder, output, longest, half=False, fuse=False)
+            problem = sample.problem(folder)
         except Exception as error:
-            raise UserMistake(
-                f"{type(model.model).__name__} cannot be exported to ONNX: {first_line(error)}"
-            ) from error
-        problem = problem_of(folder, original, scoring, chunks, padding_token)
-        if problem:
-            raise UserMistake(f"This architecture cannot be used: {problem}.")
-        if precision == "fp16":
-            export(model, folder, output, longest, half=True, fuse=False)
+            problem = f"the export failed: {first_line(error)}"
+        if problem is not None:
+            raise UserMistake(f"This model cannot be made an ONNX graph: {problem}.")
     if precision == "fp16":
-        difference = check_padding(Session(folder, padding_token), chunks, scoring)
-        if not difference <= PADDING["fp16"]:
-            raise UserMistake(
-                f"In fp16 a padded chunk's score differs from an unpadded one's by {difference:.2g},"
-                f" more than {PADDING['fp16']}. Take --precision fp32."
-            )
+        clear(folder)
+        export(model, folder, output, longest, half=True, fuse=fuse)
+        session = Session(folder, sample.padding_token)
+        found = chunk_scores(session.run, sample.chunks, sample.scoring)
+        problem = sample.padding_problem(session, found, PADDING["fp16"])
+        if problem is not None:
+            raise UserMistake(f"In fp16 {problem}. Take --precision fp32.")
     if precision == "int8":
         quantise(folder)
-
-
-def problem_of(folder, original, scoring, chunks, padding_token) -> str | None:
-    """What is wrong with an fp32 graph, if anything."""
-    session = Session(folder, padding_token)
-    difference = check_chunks(session, original, chunks, scoring)
-    if not difference <= SAME:
-        return (
-            f"the graph's scores differ by {difference:.2g} from the original framework's, more than"
-            f" {SAME}"
-        )
-    difference = check_padding(session, chunks, scoring)
-    if not difference <= PADDING["fp32"]:
-        return (
-            f"a padded chunk's score differs by {difference:.2g} from an unpadded one's, more than"
-            f" {PADDING['fp32']}"
-        )
-    return None
 
 
 def check_gate(arguments: argparse.Namespace, gate: Gate) -> None:
@@ -379,17 +414,17 @@ def check_gate(arguments: argparse.Namespace, gate: Gate) -> None:
         )
 
 
-def tolerance_of(arguments: argparse.Namespace, gate: Gate | None) -> float:
+def tolerance_of(arguments: argparse.Namespace, difference: float) -> float:
     if arguments.tolerance is not None:
         return arguments.tolerance
     tolerance = TOLERANCE[arguments.precision]
-    return tolerance if gate is None else max(tolerance, round(2 * gate.maximum_difference, 4))
+    # Twice what rounding costs here leaves room for the kernels of another machine.
+    return tolerance if arguments.precision == "fp32" else max(tolerance, round(2 * difference, 4))
 
 
-def check_probes(session, tokenizer, scoring, texts, probes, tolerance) -> None:
-    """Rates the probes with the graph, as every executor does before its first document."""
-    found = [document_scores(text, tokenizer, scoring, session.run) for text in texts]
-    difference = float(numpy.abs(numpy.array(found) - probes).max())
+def check_probes(found: numpy.ndarray, probes: numpy.ndarray, tolerance: float) -> None:
+    """Compares as every executor does before its first document."""
+    difference = largest_difference(found, probes)
     if not difference <= tolerance:
         raise UserMistake(
             f"The bundle misses a probe by {difference:.4g}, more than --tolerance {tolerance}."

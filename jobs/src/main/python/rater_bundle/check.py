@@ -8,7 +8,7 @@ import onnxruntime
 
 from rater_bundle.graph import MODEL
 from rater_bundle.mistake import UserMistake
-from rater_bundle.original import ChunkTokenizer, Scoring, document_scores
+from rater_bundle.original import Scoring
 
 
 class Session:
@@ -37,25 +37,25 @@ class Session:
         return self.session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
 
 
-def check_chunks(session: Session, original, chunks: list[list[int]], scoring: Scoring) -> float:
-    """The largest difference of a score, over chunks of all lengths, from the original framework."""
-    worst = 0.0
-    for ids in chunks:
-        found = scoring.scores(session.run(ids))
-        difference = numpy.abs(found - scoring.scores(original(ids))).max()
-        worst = difference if not difference <= worst else worst  # NaN counts as worst
-    return float(worst)
+def largest_difference(found, wanted) -> float:
+    """NaN where any score is NaN."""
+    return float(numpy.abs(numpy.array(found) - numpy.array(wanted)).max())
 
 
-def check_padding(session: Session, chunks: list[list[int]], scoring: Scoring) -> float:
-    """The largest difference of a score that padding makes: all chunks in one run, and each alone."""
+def chunk_scores(run, chunks: list[list[int]], scoring: Scoring) -> list[numpy.ndarray]:
+    """The scores of each chunk alone."""
+    return [scoring.scores(run(ids)) for ids in chunks]
+
+
+def padded_chunk_scores(
+    session: Session, chunks: list[list[int]], scoring: Scoring
+) -> list[numpy.ndarray]:
+    """The scores of all chunks from one run, padded to the longest."""
     outputs = session.run_batch(chunks)
-    worst = 0.0
-    for ids, output in zip(chunks, outputs):
-        padded = scoring.scores(output[: len(ids)] if scoring.pooling else output)
-        difference = numpy.abs(padded - scoring.scores(session.run(ids))).max()
-        worst = difference if not difference <= worst else worst
-    return float(worst)
+    return [
+        scoring.scores(output[: len(ids)] if scoring.pooling else output)
+        for ids, output in zip(chunks, outputs)
+    ]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,21 +68,16 @@ class Gate:
     spread: float
 
 
-def measure_gate(
-    session: Session, original, tokenizer: ChunkTokenizer, scoring: Scoring, texts: list[str]
-) -> Gate:
-    found, wanted = (
-        numpy.array([document_scores(text, tokenizer, scoring, run) for text in texts])
-        for run in (session.run, original)
-    )
+def measure_gate(found: numpy.ndarray, wanted: numpy.ndarray) -> Gate:
+    """Compares scores [document, criterion] of a lower precision with those of the original."""
     if not numpy.isfinite(found).all():
         raise UserMistake(
-            f"{int((~numpy.isfinite(found)).any(1).sum())} of {len(texts)} texts get no finite score"
+            f"{int((~numpy.isfinite(found)).any(1).sum())} of {len(found)} texts get no finite score"
             " in this precision: the model's values leave its range. Take --precision fp32."
         )
     return Gate(
-        len(texts),
-        float(numpy.abs(found - wanted).max()),
+        len(found),
+        largest_difference(found, wanted),
         min(rank_correlation(found[:, i], wanted[:, i]) for i in range(found.shape[1])),
         float(wanted.std(0).min()),
     )

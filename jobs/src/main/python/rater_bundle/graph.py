@@ -219,7 +219,7 @@ def export(
     """Writes model.onnx, with model.onnx.data where the weights are too large for one file.
 
     Args:
-        model: fp32; it stays so.
+        model: fp32; with `half` its weights are rounded to fp16.
         folder: where to.
         output: the name of the graph's output.
         longest: the most tokens of a chunk.
@@ -237,7 +237,6 @@ def export(
             stack.enter_context(fused_modules(graph))
         if half:
             model.half()
-            stack.callback(model.float)
         program = torch.onnx.export(
             graph,
             (ids, torch.ones_like(ids)),
@@ -272,14 +271,43 @@ def fuse_additions(proto: onnx.ModelProto) -> onnx.ModelProto:
     with quiet():
         optimiser = BertOnnxModel(proto)
         optimiser.optimize(options)
+    join_residuals(optimiser.model.graph)
     return optimiser.model
+
+
+def join_residuals(graph: onnx.GraphProto) -> None:
+    """Joins RMS normalisations with the additions before them, which ONNX Runtime does not do."""
+    constants = {tensor.name for tensor in graph.initializer}
+    additions = {node.output[0]: node for node in graph.node if node.op_type == "Add"}
+    for node in list(graph.node):
+        addition = additions.get(node.input[0]) if node.input else None
+        if (
+            node.op_type == "SimplifiedLayerNormalization"
+            and addition is not None
+            and not constants.intersection(addition.input)
+        ):
+            epsilon = next(part for part in node.attribute if part.name == "epsilon")
+            joined = onnx.helper.make_node(
+                "SkipSimplifiedLayerNormalization",
+                [*addition.input, node.input[1]],
+                [node.output[0], "", "", addition.output[0]],
+                name=node.name,
+                domain="com.microsoft",
+            )
+            joined.attribute.append(epsilon)
+            # Where the addition stood, as others may read the sum before the norm's place.
+            graph.node.insert(list(graph.node).index(addition), joined)
+            graph.node.remove(addition)
+            graph.node.remove(node)
 
 
 def strip(proto: onnx.ModelProto) -> None:
     """Leaves out what the exporter noted about the source code, with paths of this machine."""
     del proto.metadata_props[:]
     del proto.graph.metadata_props[:]
-    for part in (*proto.graph.node, *proto.graph.value_info, *proto.graph.initializer):
+    # Shapes noted before operators were joined; ONNX Runtime finds them by itself.
+    del proto.graph.value_info[:]
+    for part in (*proto.graph.node, *proto.graph.initializer):
         del part.metadata_props[:]
         part.doc_string = ""
     for value in (*proto.graph.input, *proto.graph.output):
@@ -309,7 +337,8 @@ def quantise(folder: pathlib.Path) -> None:
             per_channel=True,
             weight_type=QuantType.QInt8,
             use_external_data_format=(folder / DATA).exists(),
-            extra_options={"MatMulConstBOnly": True},
+            # The types of what ONNX Runtime's own operators give are not found by shape inference.
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
         )
     weights.unlink()
 

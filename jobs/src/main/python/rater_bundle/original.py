@@ -125,6 +125,11 @@ def document_scores(text: str, tokenizer: ChunkTokenizer, scoring: Scoring, run)
     return numpy.average(scores, axis=0, weights=[weight for _, weight in chunks])
 
 
+def all_scores(texts, tokenizer: ChunkTokenizer, scoring: Scoring, run) -> numpy.ndarray:
+    """The scores of several documents, [document, criterion]."""
+    return numpy.array([document_scores(text, tokenizer, scoring, run) for text in texts])
+
+
 class FirstTokenClassifier(torch.nn.Module):
     """A linear layer over the first token's last state: NVIDIA's quality classifier.
 
@@ -260,4 +265,6 @@ def torch_run(model: torch.nn.Module):
 
 
 def first_line(error: BaseException) -> str:
-    return (str(error).strip() or repr(error)).splitlines()[0]
+    """What an error says, briefly."""
+    line = (str(error).strip() or repr(error)).splitlines()[0]
+    return line if len(line) <= 300 else line[:300] + "..."

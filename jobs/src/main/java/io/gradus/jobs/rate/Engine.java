@@ -6,7 +6,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** Chooses how sessions are fed, from the configuration and from what executors have. */
 record Engine(EngineSettings settings, DeviceConfig.Provider provider, long windowCharacters) {
-  private static final int CPU_BATCH_TOKENS = 4096;
+  /**
+   * One chunk a run: on a CPU larger batches are slower (docs/benchmarks.md), and so no score
+   * depends on another document.
+   */
+  private static final int CPU_BATCH_TOKENS = 1;
+
   private static final int GPU_BATCH_TOKENS = 16_384;
   private static final int GPU_LENGTH_STEP = 64;
 

@@ -16,6 +16,9 @@ import org.apache.hadoop.conf.Configuration;
 final class ExecutorRaters {
   private static final ConcurrentHashMap<Key, OnnxRater> OPEN = new ConcurrentHashMap<>();
 
+  private static final ConcurrentHashMap<String, FastTextModel> FAST_TEXT =
+      new ConcurrentHashMap<>();
+
   private record Key(String digest, EngineSettings settings, Hardware hardware) {}
 
   private ExecutorRaters() {}
@@ -36,6 +39,11 @@ final class ExecutorRaters {
     return OPEN.computeIfAbsent(
         new Key(digest, settings, hardware),
         key -> open(RaterBundle.published(folder, digest, hadoop), settings, hardware));
+  }
+
+  /** The fastText model of a published file; the first call in a JVM loads it. */
+  static FastTextModel fastText(FastTextFile file, Configuration hadoop) {
+    return FAST_TEXT.computeIfAbsent(file.digest(), digest -> file.load(hadoop));
   }
 
   private static OnnxRater open(RaterBundle bundle, EngineSettings settings, Hardware hardware) {

@@ -91,4 +91,20 @@ record PlannedRater(
       return Set.of(DocumentsTable.META);
     }
   }
+
+  /**
+   * A fastText model in the workspace.
+   *
+   * @param file its URI
+   * @param digest SHA-256 of the file
+   * @param place where the user put it, for messages
+   */
+  record OpenFastText(String file, String digest, String label, String criterion, String place)
+      implements Opening {
+    @Override
+    public Rater open(Configuration hadoop) {
+      FastTextModel model = ExecutorRaters.fastText(new FastTextFile(file, digest), hadoop);
+      return new FastTextRater(model, label, criterion, place);
+    }
+  }
 }

@@ -44,8 +44,9 @@ public final class RateJob {
    * What identifies the raters beside the configuration; every file of every bundle is read and
    * checked.
    *
-   * @return SHA-256 of each bundle's {@code rater.json}, by the bundle's name in the configuration;
-   *     and for each kind of rater the versions of the code and the library that give its scores
+   * @return SHA-256 of each bundle's {@code rater.json} and of each fastText model, by its name in
+   *     the configuration; and for each kind of rater the versions of the code and the library that
+   *     give its scores
    * @throws UserMistake when a bundle is missing, damaged or wrong, or criteria collide
    */
   public static Map<String, String> digests(Configuration hadoop, RateConfig config) {
@@ -55,6 +56,9 @@ public final class RateJob {
       digests.put(rater.kind(), rater.software());
       if (rater.config() instanceof RaterConfig.Bundle named) {
         digests.put(named.bundle(), rater.digest());
+      }
+      if (rater.config() instanceof RaterConfig.FastText named) {
+        digests.put(named.model(), rater.digest());
       }
     }
     return digests;
@@ -196,6 +200,15 @@ public final class RateJob {
       }
       if (rater.config() instanceof RaterConfig.Columns columns) {
         return new PlannedRater.OpenColumns(columns.columns());
+      }
+      if (rater.config() instanceof RaterConfig.FastText named) {
+        FastTextFile file = rater.fastText().orElseThrow();
+        return new PlannedRater.OpenFastText(
+            file.publish(new Path(stage, "models"), hadoop).toString(),
+            file.digest(),
+            named.label(),
+            named.criterion(),
+            file.place());
       }
       return new PlannedRater.OpenStatistics(rater.criteria());
     }

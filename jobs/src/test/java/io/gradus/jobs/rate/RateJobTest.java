@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gradus.common.job.TooManyBadRecords;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
@@ -442,5 +444,48 @@ class RateJobTest {
     assertThat(work.raterTokens()).isEqualTo(result.raters().get(0).tokens());
     assertThat(work.paddingShare()).isZero();
     assertThat(run(config(tiny), documents, "again").work()).isEmpty();
+  }
+
+  @Test
+  void aFastTextModelRatesByTheLogOddsOfItsLabel() throws IOException {
+    Path model = TinyFastText.CLASSIFIER.write(bundles.resolve("quality.bin"));
+    texts.addAll(List.of("good bad", "bad\nbad"));
+    Finished<DocumentsTable> documents = documents(4);
+    RaterConfig high =
+        new RaterConfig.FastText(model.toString(), "__label__hq", "quality", "dclm_");
+    run(config(STATISTICS), documents, "first");
+    RateResult result = run(config(STATISTICS, high), documents, "second");
+
+    Map<String, Double> quality = column("second", "dclm_quality");
+    assertThat(quality).hasSize(202);
+    assertThat(quality.get(HexFormat.of().formatHex(TestDocuments.docId("bad\nbad"))))
+        .isCloseTo(-4.0 / 3, within(2e-4));
+    RateResult.RaterResult rater = result.raters().get(1);
+    String digest = Fingerprint.sha256(Files.readAllBytes(model));
+    assertThat(rater.kind()).isEqualTo("fasttext");
+    assertThat(rater.digest()).isEqualTo(digest);
+    assertThat(rater.documents()).isEqualTo(202);
+    assertThat(workspace.resolve("rate/models/" + digest + ".bin")).exists();
+    assertThat(RateJob.digests(new Configuration(), config(high)))
+        .containsEntry(model.toString(), digest)
+        .containsKey("fasttext");
+
+    // Another label is another rater; what was rated is kept.
+    RaterConfig low = new RaterConfig.FastText(model.toString(), "__label__lq", "quality", "");
+    assertThat(run(config(STATISTICS, high, low), documents, "third").raters())
+        .map(RateResult.RaterResult::bucketsRated, RateResult.RaterResult::bucketsReused)
+        .containsExactly(tuple(0, 4), tuple(0, 4), tuple(4, 0));
+  }
+
+  @Test
+  void anUnknownLabelIsFoundBeforeAnythingIsRated() throws IOException {
+    Path model = TinyFastText.CLASSIFIER.write(bundles.resolve("quality.bin"));
+    Finished<DocumentsTable> documents = documents(2);
+    RaterConfig unknown = new RaterConfig.FastText(model.toString(), "hq", "quality", "");
+    assertThatThrownBy(() -> run(config(unknown), documents, "out"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll(
+            model + " has no label 'hq'", "Its labels are __label__hq, __label__lq.");
+    assertThat(workspace.resolve("rate/raters")).doesNotExist();
   }
 }
