@@ -31,7 +31,7 @@ record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
     spark.setJobDescription("rate: devices");
     try {
       spark.parallelize(numbers, tasks).foreach(new DeviceCheck(config));
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       throw RateJob.mistakeIn(e);
     } finally {
       spark.setJobDescription(null);
