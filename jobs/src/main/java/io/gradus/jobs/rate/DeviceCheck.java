@@ -7,9 +7,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.VoidFunction;
 
 /**
- * Looks, on every executor that is there, whether the assigned device can work: the first thing
- * that a job does, so that a wrong cluster is known before anything is rated. An executor that
- * comes later is looked at when it opens its first model.
+ * Looks, on the executors that are there and get a task, whether the assigned device can work: the
+ * first thing that a job does, so that a wrong cluster is known before anything is rated. Every
+ * other executor is looked at when it opens its first model.
  */
 record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
 

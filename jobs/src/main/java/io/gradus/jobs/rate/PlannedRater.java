@@ -63,7 +63,9 @@ record PlannedRater(
     @Override
     public Rater open(Configuration hadoop) {
       Hardware hardware = new Hardware(Device.assigned(device), device, engines);
-      return ExecutorRaters.bundle(folder, digest, settings, hardware, hadoop).with(options);
+      ExecutorRaters.Lease lease =
+          ExecutorRaters.bundle(folder, digest, settings.here(), hardware, hadoop);
+      return lease.rater().with(options, lease::close);
     }
   }
 

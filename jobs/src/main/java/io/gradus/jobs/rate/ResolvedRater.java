@@ -49,6 +49,18 @@ record ResolvedRater(
         }
         owners.put(column, resolved.place());
       }
+      String chunks = resolved.chunkFolder();
+      String owner = chunks.isEmpty() ? null : owners.put("/" + chunks, resolved.place());
+      if (owner != null) {
+        throw new UserMistake(
+            "rate.raters: the chunks' scores of "
+                + resolved.place()
+                + " would go where those of "
+                + owner
+                + " go, chunks/"
+                + chunks
+                + ". Give one of the raters a prefix, such as prefix = second_.");
+      }
       raters.add(resolved);
     }
     return raters;
@@ -145,9 +157,9 @@ record ResolvedRater(
   /**
    * Names this rater's scores of these documents; the columns' prefix is no part of them.
    *
-   * @param engine what batches hold, where the rater runs a model
+   * @param engine makes the batches, where the rater runs a model
    */
-  String fingerprint(String documents, Map<String, Object> engine) {
+  String fingerprint(String documents, Engine engine) {
     Map<String, Object> configuration = new TreeMap<>();
     configuration.put("kind", kind());
     configuration.put("criteria", criteria());
@@ -156,7 +168,7 @@ record ResolvedRater(
     if (config instanceof RaterConfig.Bundle named) {
       configuration.put("maxChunks", named.maxChunks());
       configuration.put("scores", named.scores());
-      configuration.putAll(engine);
+      configuration.putAll(engine.fingerprint(bundle.orElseThrow().definition().batch()));
     }
     return Fingerprint.of(
         "rater",

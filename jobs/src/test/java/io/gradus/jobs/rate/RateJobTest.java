@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.job.TooManyBadRecords;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.spark.LocalSpark;
@@ -245,15 +246,63 @@ class RateJobTest {
   }
 
   @Test
-  void tooManyDocumentsWithoutScoresStopTheRun() throws IOException {
+  void tooManyDocumentsWithoutScoresEndTheRun() throws IOException {
     texts.addAll(List.of("nan a", "nan b", "nan x"));
     Finished<DocumentsTable> documents = documents(4);
+    // Where the last bucket tells it, the run may be over before it is stopped.
     assertThatThrownBy(() -> run(config(tiny), documents, "out"))
         .isInstanceOf(TooManyBadRecords.class)
         .hasMessageContainingAll(
-            "3 of 203 documents (1.5 %) without a score ({not-finite=3})",
-            "rate.max-quarantined allows 1.0 %", "quarantined-documents.jsonl");
-    assertThat(workspace.resolve("rate/out/quarantined-documents.jsonl")).exists();
+            "3 of 203 documents (1.5 %) without a score",
+            "rate.max-quarantined allows 1.0 %",
+            "Look at the columns failure and detail of " + workspace.resolve("rate/raters"));
+  }
+
+  @Test
+  void tooManyDocumentsWithoutScoresStopTheRunLongBeforeItsEnd() throws IOException {
+    texts.addAll(IntStream.range(0, 1000).mapToObj(i -> "nan number" + i).toList());
+    Finished<DocumentsTable> documents = documents(200);
+    assertThatThrownBy(() -> run(config(tiny), documents, "out"))
+        .isInstanceOf(TooManyBadRecords.class)
+        .hasMessageContainingAll(
+            "rate: tiny left ", " of 1,200 documents", "without a score so far");
+    try (Stream<Path> files = Files.walk(workspace.resolve("rate/raters"))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".parquet")).count())
+          .isLessThan(150);
+    }
+    // What was rated is kept for a run that allows more.
+    assertThat(run(lenient(1, tiny), documents, "out").raters().get(0).bucketsReused())
+        .isPositive();
+  }
+
+  @Test
+  void theSameRaterUnderTwoPrefixesRatesOnce() throws IOException {
+    RaterConfig second = new RaterConfig.Bundle(bundles.resolve("tiny").toString(), "second_");
+    RateResult result = run(config(tiny, second), documents(4), "out");
+    assertThat(result.work()).map(RateResult.DeviceResult::documents).containsExactly(200L);
+    assertThat(column("out", "second_up")).isEqualTo(column("out", "up"));
+  }
+
+  @Test
+  void chunksOfTwoRatersDoNotMix() throws IOException {
+    RaterConfig.Bundle whole = (RaterConfig.Bundle) tiny;
+    Path third =
+        TinyBundle.write(
+            bundles.resolve("third"),
+            definition -> {
+              ((ObjectNode) definition.at("/criteria/0")).put("name", "right");
+              ((ObjectNode) definition.at("/criteria/1")).put("name", "wrong");
+              ((ObjectNode) definition.at("/probes/0"))
+                  .putObject("scores")
+                  .put("right", 11)
+                  .put("wrong", -0.5);
+            });
+    RaterConfig first = new RaterConfig.Bundle(whole.bundle(), "", 0, RaterConfig.Scores.CHUNKS);
+    RaterConfig second = new RaterConfig.Bundle(third.toString(), "", 0, RaterConfig.Scores.CHUNKS);
+    Finished<DocumentsTable> documents = documents(2);
+    assertThatThrownBy(() -> run(config(first, second), documents, "out"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll("the chunks' scores of " + third, "go, chunks/tiny", "prefix");
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class WorkSummaryTest {
   private static final CountDownLatch RELEASED = new CountDownLatch(1);
   private final RatingProgress progress = new RatingProgress();
-  private final RatingWatch watch = new RatingWatch(progress);
+  private final RatingWatch watch = new RatingWatch(progress, news -> {});
   private final Hand clock = new Hand();
   private final WorkSummary summary = new WorkSummary(watch, clock);
 
@@ -42,7 +42,8 @@ class WorkSummaryTest {
   }
 
   private void done(String executor, String device, RatingWork work) {
-    progress.add(new RatingProgress.Done(new RatingProgress.Place(executor, device), work));
+    progress.add(
+        new RatingProgress.Done(new RatingProgress.Place(executor, device, "rater"), work));
   }
 
   @Test
@@ -50,10 +51,14 @@ class WorkSummaryTest {
     done("10", "gpu 0", RatingWork.batch(900, 1000, 1));
     done("2", "gpu 1", RatingWork.batch(500, 500, 1));
     done("2", "gpu 1", RatingWork.document(70));
+    progress.add(
+        new RatingProgress.Done(
+            new RatingProgress.Place("2", "gpu 1", "another"), RatingWork.quarantine()));
     clock.now = Instant.ofEpochSecond(10);
     assertThat(summary.lines())
         .containsExactly(
-            "            executor 2, gpu 1: 1 documents, 50 rater tokens/s, 0.0 % padding",
+            "            executor 2, gpu 1: 1 documents, 50 rater tokens/s, 0.0 % padding, 1"
+                + " quarantined",
             "            executor 10, gpu 0: 0 documents, 90 rater tokens/s, 10.0 % padding");
     done("2", "gpu 1", RatingWork.batch(2000, 2000, 1));
     done("2", "gpu 1", RatingWork.halving());
@@ -61,7 +66,7 @@ class WorkSummaryTest {
     assertThat(summary.lines().get(0))
         .isEqualTo(
             "            executor 2, gpu 1: 1 documents, 200 rater tokens/s, 0.0 % padding, 1"
-                + " batches halved for memory");
+                + " batches halved for memory, 1 quarantined");
     assertThat(summary.tokens()).isEqualTo(70);
   }
 
@@ -80,7 +85,7 @@ class WorkSummaryTest {
   void theManifestTellsTheWorkOfTheWholeTime() {
     done("1", "gpu 0", RatingWork.batch(900, 1000, 2_000_000_000L));
     clock.now = Instant.ofEpochSecond(3);
-    assertThat(summary.results())
+    assertThat(summary.results(progress.value()))
         .containsExactly(
             new RateResult.DeviceResult("1", "gpu 0", 0, 0, 900, 0.1, 1, 0, 300, 2, 0));
   }
@@ -90,14 +95,14 @@ class WorkSummaryTest {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
     RatingProgress registered = new RatingProgress();
     spark.sc().register(registered, RatingProgress.NAME);
-    RatingWatch live = new RatingWatch(registered);
+    RatingWatch live = new RatingWatch(registered, news -> {});
     spark.sc().addSparkListener(live);
     JavaFutureAction<Void> job =
         spark
             .parallelize(List.of(9), 1)
             .foreachAsync(
                 tokens -> {
-                  RatingProgress.Place here = RatingProgress.Place.here("cpu");
+                  RatingProgress.Place here = RatingProgress.Place.here("cpu", "rater");
                   registered.add(new RatingProgress.Done(here, RatingWork.document(tokens)));
                   RELEASED.await();
                 });
@@ -106,10 +111,15 @@ class WorkSummaryTest {
     }
     assertThat(job.isDone()).isFalse();
     assertThat(live.work())
-        .containsExactly(entry(new RatingProgress.Place("driver", "cpu"), RatingWork.document(9)));
+        .containsExactly(
+            entry(new RatingProgress.Place("driver", "cpu", "rater"), RatingWork.document(9)));
     RELEASED.countDown();
     job.get();
-    assertThat(live.total()).isEqualTo(RatingWork.document(9));
+    assertThat(registered.value().values()).containsExactly(RatingWork.document(9));
+    while (!live.total().equals(RatingWork.document(9))) {
+      // The news that the task has ended comes a little later.
+      Thread.sleep(20);
+    }
     spark.sc().removeSparkListener(live);
   }
 }
