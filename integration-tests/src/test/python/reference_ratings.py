@@ -31,7 +31,7 @@ class ReferenceRater:
     def __init__(self, folder: str, chunk_tokens: int, special_tokens: bool, activation: str):
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
         self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
-            folder, dtype=torch.float32, attn_implementation="eager"
+            folder, dtype=torch.float32
         ).eval()
         self.special_tokens = special_tokens
         added = self.tokenizer.num_special_tokens_to_add() if special_tokens else 0

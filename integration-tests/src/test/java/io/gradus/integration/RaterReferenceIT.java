@@ -134,16 +134,22 @@ class RaterReferenceIT {
     for (Model model : MODELS) {
       List<String> reference = Files.readAllLines(referenceOf(model));
       for (Map.Entry<String, Head> criterion : model.criteria().entrySet()) {
+        double largest = 0;
         double lowest = Double.POSITIVE_INFINITY;
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < ids.size(); i++) {
           double expected = dot(criterion.getValue().weights(), reference.get(i));
-          assertThat(ratings.get(ids.get(i)).<Double>getAs(criterion.getKey()))
+          double score = ratings.get(ids.get(i)).<Double>getAs(criterion.getKey());
+          assertThat(score)
               .as("%s of %s", criterion.getKey(), ids.get(i))
               .isCloseTo(expected, within(TOLERANCE));
+          largest = Math.max(largest, Math.abs(score - expected));
           lowest = Math.min(lowest, expected);
           highest = Math.max(highest, expected);
         }
+        System.out.printf(
+            "%s: %d documents within %.1e, scores from %.2f to %.2f%n",
+            criterion.getKey(), ids.size(), largest, lowest, highest);
         assertThat(highest - lowest).as("spread of " + criterion.getKey()).isGreaterThan(0.5);
       }
     }
