@@ -46,6 +46,7 @@ final class BareSession implements Rival {
   record Setting(int runs, int threads, int batchTokens) {
     static final List<Setting> CANDIDATES =
         List.of(
+            new Setting(2, 1, 1),
             new Setting(2, 1, 512),
             new Setting(2, 1, 1024),
             new Setting(2, 1, 4096),
