@@ -2,6 +2,8 @@ package io.gradus.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gradus.common.workspace.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,13 +22,7 @@ final class Outputs {
    * Spark puts into names. Checksum files and what tells of the run itself are left out.
    */
   static Map<String, String> of(Path workspace, String stage, String folder) throws IOException {
-    Path output;
-    try (Stream<Path> outputs = Files.list(workspace.resolve(stage))) {
-      List<Path> finished =
-          outputs.filter(path -> Files.exists(path.resolve("manifest.json"))).toList();
-      assertThat(finished).as("finished outputs of " + stage).hasSize(1);
-      output = finished.get(0).resolve(folder);
-    }
+    Path output = finished(workspace, stage).resolve(folder);
     Map<String, String> digests = new TreeMap<>();
     try (Stream<Path> files = Files.walk(output)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -40,6 +36,20 @@ final class Outputs {
     }
     assertThat(digests).as("files of " + stage + "/" + folder).isNotEmpty();
     return digests;
+  }
+
+  /** What a stage's only output says about itself. */
+  static JsonNode manifest(Path workspace, String stage) throws IOException {
+    return new JsonMapper().readTree(finished(workspace, stage).resolve("manifest.json").toFile());
+  }
+
+  private static Path finished(Path workspace, String stage) throws IOException {
+    try (Stream<Path> outputs = Files.list(workspace.resolve(stage))) {
+      List<Path> finished =
+          outputs.filter(path -> Files.exists(path.resolve("manifest.json"))).toList();
+      assertThat(finished).as("finished outputs of " + stage).hasSize(1);
+      return finished.get(0);
+    }
   }
 
   /** The bytes that training reads, of every format. */

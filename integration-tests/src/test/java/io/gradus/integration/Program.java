@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** Runs {@code bin/gradus} as a process of its own. */
+/** Runs Gradus as a process of its own: by {@code bin/gradus}, or on a cluster by spark-submit. */
 final class Program {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+  private static final Path TARGET = ROOT.resolve("jobs/target");
 
   private Program() {}
 
@@ -30,9 +33,7 @@ final class Program {
   static Finished run(Path folder, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "output", ".txt");
-    Process process = start(output, environment, arguments);
-    int exitCode = process.waitFor();
-    return new Finished(exitCode, Files.readString(output));
+    return finish(start(output, environment, arguments), output);
   }
 
   /** Starts a command; the shell replaces itself, so that killing the process kills the JVM. */
@@ -46,5 +47,54 @@ final class Program {
     builder.environment().put("GRADUS_MEMORY", "1g");
     builder.environment().putAll(environment);
     return builder.start();
+  }
+
+  /**
+   * Starts the assembly by spark-submit, Spark and Hadoop on the class path.
+   *
+   * @param spark options of spark-submit, the master among them
+   */
+  static Process submit(Path output, List<String> spark, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(java());
+    command.add("-Dlog4j2.configurationFile=" + ROOT.resolve("conf/log4j2.properties"));
+    // Short runs have nothing of the second compiler.
+    command.addAll(List.of("-Xmx1g", FIRST_COMPILER, "org.apache.spark.deploy.SparkSubmit"));
+    command.addAll(spark);
+    command.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + FIRST_COMPILER));
+    command.addAll(List.of("--class", "io.gradus.jobs.command.Gradus", assembly().toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put("CLASSPATH", providedClassPath());
+    return builder.start();
+  }
+
+  /** Waits for a process. */
+  static Finished finish(Process process, Path output) throws IOException, InterruptedException {
+    int exitCode = process.waitFor();
+    return new Finished(exitCode, Files.readString(output));
+  }
+
+  /** Java, with what Spark needs of it. */
+  static List<String> java() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(List.of(System.getProperty("spark.jvm.options").split(" ")));
+    return command;
+  }
+
+  /** Spark, Hadoop and what they bring. */
+  static String providedClassPath() throws IOException {
+    return Files.readString(TARGET.resolve("provided-class-path.txt")).strip();
+  }
+
+  private static Path assembly() throws IOException {
+    try (Stream<Path> files = Files.list(TARGET)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith("-assembly.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 }

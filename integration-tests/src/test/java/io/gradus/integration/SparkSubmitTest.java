@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,30 +31,8 @@ class SparkSubmitTest {
   }
 
   private Program.Finished submit(String... arguments) throws IOException, InterruptedException {
-    Path target = Program.root().resolve("jobs/target");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    command.addAll(List.of(System.getProperty("spark.jvm.options").split(" ")));
-    command.add("-Xmx1g");
-    command.add("org.apache.spark.deploy.SparkSubmit");
-    command.addAll(List.of("--master", "local[2]", "--conf", "spark.ui.enabled=false"));
-    command.addAll(List.of("--class", "io.gradus.jobs.command.Gradus"));
-    try (Stream<Path> files = Files.list(target)) {
-      command.add(
-          files
-              .filter(file -> file.getFileName().toString().endsWith("-assembly.jar"))
-              .findFirst()
-              .orElseThrow()
-              .toString());
-    }
-    command.addAll(List.of(arguments));
     Path output = Files.createTempFile(folder, "output", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder
-        .environment()
-        .put("CLASSPATH", Files.readString(target.resolve("provided-class-path.txt")).strip());
-    int exitCode = builder.start().waitFor();
-    return new Program.Finished(exitCode, Files.readString(output));
+    return Program.finish(
+        Program.submit(output, List.of("--master", "local[2]"), arguments), output);
   }
 }

@@ -16,6 +16,7 @@ public final class LocalSpark {
           .master("local[2]")
           .appName("gradus-tests")
           .config("spark.ui.enabled", "false")
+          .config("spark.executor.heartbeatInterval", "1s")
           .config("spark.sql.shuffle.partitions", "4")
           .config("spark.sql.session.timeZone", "UTC")
           .config("spark.sql.warehouse.dir", "target/spark-warehouse")

@@ -94,6 +94,7 @@ public final class Pipeline {
       Map<String, StageDirectory> directories = new TreeMap<>();
       Map<String, Manifest> manifests = new TreeMap<>();
       Set<String> ran = new TreeSet<>();
+      Stages.checkAhead(context, config, plan.upTo(last));
       for (Step step : plan.upTo(last).steps()) {
         current = step.name();
         Optional<Manifest> there = step.manifest();

@@ -156,6 +156,20 @@ final class Stages {
     return RateEstimate.of(config.rate(), tokens, hadoop);
   }
 
+  /**
+   * Finds out what would stop a later stage, before the first one starts.
+   *
+   * @param plan the stages that are to be done
+   */
+  static void checkAhead(JobContext context, PipelineConfig config, Plan plan) {
+    boolean rates =
+        plan.steps().stream()
+            .anyMatch(step -> step.name().equals(RATE) && step.manifest().isEmpty());
+    if (rates) {
+      RateJob.checkDevices(context, config.rate());
+    }
+  }
+
   private static Outcome ingest(JobContext context, PipelineConfig config, StageDirectory output) {
     IngestResult result = new IngestJob().run(context, config.ingest(), output);
     long dropped = result.dropped().values().stream().mapToLong(Long::longValue).sum();

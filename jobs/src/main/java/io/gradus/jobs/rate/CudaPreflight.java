@@ -24,14 +24,14 @@ import java.util.stream.Stream;
  * Whether a machine has what ONNX Runtime's GPU build needs, found out from its files before a
  * session is opened, since the linker names only the first library that it misses.
  *
- * @param provider what was asked for
+ * @param device what was asked for
  * @param problems what is missing or wrong; empty when all is there
  * @param needed what the provider needs
  * @param found what is there, with paths and versions
  * @param lookedIn where libraries were looked for
  */
 record CudaPreflight(
-    DeviceConfig.Provider provider,
+    Device device,
     List<String> problems,
     List<String> needed,
     List<String> found,
@@ -100,15 +100,16 @@ record CudaPreflight(
   }
 
   /** Looks at this machine. */
-  static CudaPreflight ofThisMachine(DeviceConfig config) {
-    return of(config, OnnxRuntime.ofThisProcess(), SharedLibraries.ofThisProcess());
+  static CudaPreflight ofThisMachine(Device device, DeviceConfig config) {
+    return of(device, config, OnnxRuntime.ofThisProcess(), SharedLibraries.ofThisProcess());
   }
 
-  static CudaPreflight of(DeviceConfig config, OnnxRuntime runtime, SharedLibraries libraries) {
+  static CudaPreflight of(
+      Device device, DeviceConfig config, OnnxRuntime runtime, SharedLibraries libraries) {
     List<String> problems = new ArrayList<>();
     List<String> needed = new ArrayList<>();
     List<String> found = new ArrayList<>();
-    lookAtRuntime(config.provider(), runtime, problems, needed, found);
+    lookAtRuntime(device.provider(), runtime, problems, needed, found);
     lookAtDriver(libraries, problems, needed, found);
     for (Library library : LIBRARIES) {
       if (isNeeded(library, config)) {
@@ -116,7 +117,7 @@ record CudaPreflight(
         lookFor(library, libraries, problems, found);
       }
     }
-    return new CudaPreflight(config.provider(), problems, needed, found, libraries.places());
+    return new CudaPreflight(device, problems, needed, found, libraries.places());
   }
 
   /** Throws {@link UserMistake} when anything is missing or wrong. */
@@ -135,14 +136,15 @@ record CudaPreflight(
   UserMistake mistake(String problem, Throwable cause) {
     return new UserMistake(
         String.format(
-            "rate.device.provider = %s cannot work on %s: %s.%n"
+            "rate.device.provider = %s cannot work on %s of %s: %s.%n"
                 + "  Needed: %s%n"
                 + "  Found: %s%n"
                 + "  Looked in: %s%n"
                 + "  Install what is missing, or name its folder in LD_LIBRARY_PATH (for executors:"
                 + " spark.executor.extraLibraryPath). The processor is only used when it is asked"
                 + " for: rate.device.provider = cpu.",
-            Section.name(provider),
+            Section.name(device.provider()),
+            device.label(),
             host(),
             problem,
             String.join(", ", needed),

@@ -7,9 +7,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.VoidFunction;
 
 /**
- * Looks, on every executor that is there, whether the assigned device can work: the first thing
- * that a job does, so that a wrong cluster is known before anything is rated. An executor that
- * comes later is looked at when it opens its first model.
+ * Looks, on the executors that are there and get a task, whether the assigned device can work: the
+ * first thing that a job does, so that a wrong cluster is known before anything is rated. Every
+ * other executor is looked at when it opens its first model.
  */
 record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
 
@@ -23,7 +23,7 @@ record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
       return;
     }
     if (Device.onDriver(spark.getConf(), config)) {
-      CudaPreflight.ofThisMachine(config).check();
+      new DeviceCheck(config).check();
       return;
     }
     int tasks = Math.max(1, spark.defaultParallelism());
@@ -31,7 +31,7 @@ record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
     spark.setJobDescription("rate: devices");
     try {
       spark.parallelize(numbers, tasks).foreach(new DeviceCheck(config));
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       throw RateJob.mistakeIn(e);
     } finally {
       spark.setJobDescription(null);
@@ -40,7 +40,10 @@ record DeviceCheck(DeviceConfig config) implements VoidFunction<Integer> {
 
   @Override
   public void call(Integer number) {
-    Device.assigned(config);
-    CudaPreflight.ofThisMachine(config).check();
+    check();
+  }
+
+  private void check() {
+    CudaPreflight.ofThisMachine(Device.assigned(config), config).check();
   }
 }

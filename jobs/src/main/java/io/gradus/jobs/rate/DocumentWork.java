@@ -15,7 +15,8 @@ final class DocumentWork {
   private final List<Chunk> chunks;
   private final double[][] scores;
   private final AtomicInteger missing;
-  private volatile Rating.Failure failure;
+  private Rating.Failure failure;
+  private int failed = Integer.MAX_VALUE;
 
   /**
    * A document with its chunks.
@@ -77,6 +78,14 @@ final class DocumentWork {
     return Rating.scored(mean, chunks.size(), tokens, each);
   }
 
+  /** The first chunk that fails is what the document failed for, whichever was run first. */
+  private synchronized void fail(int chunk, Rating.Failure why) {
+    if (chunk < failed) {
+      failed = chunk;
+      failure = why;
+    }
+  }
+
   /**
    * One chunk of a document.
    *
@@ -99,7 +108,7 @@ final class DocumentWork {
 
     /** Gives the document up; true when it was the document's last chunk. */
     boolean fail(String reason, String detail) {
-      work.failure = new Rating.Failure(reason, detail);
+      work.fail(index, new Rating.Failure(reason, detail));
       return work.missing.decrementAndGet() == 0;
     }
   }

@@ -47,7 +47,7 @@ record ExecutionProviders(String digest, String precision, int rows, int positio
     if (!device.isGpu()) {
       return;
     }
-    CudaPreflight preflight = CudaPreflight.ofThisMachine(config);
+    CudaPreflight preflight = CudaPreflight.ofThisMachine(device, config);
     preflight.check();
     try {
       if (device.provider() == DeviceConfig.Provider.TENSORRT) {

@@ -31,6 +31,8 @@ final class GopherSignals {
   private final List<String> words;
   private final List<String> lines = new ArrayList<>();
   private final List<String> paragraphs = new ArrayList<>();
+  private Duplicates duplicateLines;
+  private Duplicates duplicateParagraphs;
   private RepeatedNGrams repeatedNGrams;
 
   GopherSignals(String text) {
@@ -88,24 +90,38 @@ final class GopherSignals {
         words.size());
   }
 
+  private Duplicates duplicateLines() {
+    if (duplicateLines == null) {
+      duplicateLines = Duplicates.of(lines);
+    }
+    return duplicateLines;
+  }
+
+  private Duplicates duplicateParagraphs() {
+    if (duplicateParagraphs == null) {
+      duplicateParagraphs = Duplicates.of(paragraphs);
+    }
+    return duplicateParagraphs;
+  }
+
   /** Lines that are duplicates; Gopher allowed 0.30. Any language. */
   double duplicateLineFraction() {
-    return Duplicates.of(lines).fraction();
+    return duplicateLines().fraction();
   }
 
   /** Characters of the lines that are duplicates; Gopher allowed 0.20. Any language. */
   double duplicateLineCharacterFraction() {
-    return Duplicates.of(lines).characterFraction();
+    return duplicateLines().characterFraction();
   }
 
   /** Paragraphs that are duplicates; Gopher allowed 0.30. Any language. */
   double duplicateParagraphFraction() {
-    return Duplicates.of(paragraphs).fraction();
+    return duplicateParagraphs().fraction();
   }
 
   /** Characters of the paragraphs that are duplicates; Gopher allowed 0.20. Any language. */
   double duplicateParagraphCharacterFraction() {
-    return Duplicates.of(paragraphs).characterFraction();
+    return duplicateParagraphs().characterFraction();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.gradus.jobs.rate;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Makes a chunk's scores of what the graph gives for its row. */
@@ -85,6 +86,12 @@ sealed interface Heads {
       double[] values = new double[classes];
       for (int i = 0; i < classes; i++) {
         values[i] = floats[from + i];
+        if (!Double.isFinite(values[i])) {
+          // An activation could make a finite score of it.
+          double[] none = new double[linear.biases().length];
+          Arrays.fill(none, Double.NaN);
+          return none;
+        }
       }
       return linear.scores(activation.of(values));
     }

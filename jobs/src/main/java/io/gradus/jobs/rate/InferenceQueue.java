@@ -8,15 +8,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 
 /**
  * The bounded queue before one session, and the threads that take batches from it. All tasks of an
  * executor put their batches here: while these run, the tasks tokenize the next documents.
  *
- * <p>A batch for which memory does not suffice is halved, and no larger one is tried again. What
- * fails by itself costs its own document the score; but where even a text that went through before
- * fails, the device is broken, and so is the task, for Spark to try elsewhere.
+ * <p>A batch for which memory does not suffice is run again alone, and if that fails it is halved,
+ * and no larger one is tried again. What fails by itself costs its own document the score; but
+ * where even a text that went through before fails, the device is broken, and so is the task, for
+ * Spark to try elsewhere.
  */
 final class InferenceQueue implements AutoCloseable {
   /** Batches that wait, for each thread: enough that none waits for tokenization. */
@@ -33,6 +35,11 @@ final class InferenceQueue implements AutoCloseable {
   private final BlockingQueue<Entry> entries;
   private final AtomicInteger batchTokens;
   private final List<Thread> threads = new ArrayList<>();
+
+  /** Runs share it; a batch for which memory did not suffice beside others is run alone. */
+  private final ReentrantReadWriteLock memory = new ReentrantReadWriteLock();
+
+  private volatile boolean broken;
 
   /** Puts chunks into rows and makes scores of what the graph gives. */
   interface Scorer {
@@ -108,6 +115,11 @@ final class InferenceQueue implements AutoCloseable {
     return batchTokens.get();
   }
 
+  /** Whether even a text that was rated before failed: no batch will do better. */
+  boolean isBroken() {
+    return broken;
+  }
+
   /** Batches that wait. */
   int waiting() {
     return entries.size();
@@ -147,8 +159,7 @@ final class InferenceQueue implements AutoCloseable {
     float[] output;
     long began = System.nanoTime();
     try {
-      scorer.put(batch, lane);
-      output = lane.run(batch.rows(), batch.positions());
+      output = run(batch, lane);
     } catch (OrtException e) {
       recover(batch, e, meter, lane);
       return;
@@ -160,10 +171,29 @@ final class InferenceQueue implements AutoCloseable {
     }
   }
 
+  private float[] run(Batch batch, ModelGraph.Lane lane) throws OrtException {
+    memory.readLock().lock();
+    try {
+      scorer.put(batch, lane);
+      return lane.run(batch.rows(), batch.positions());
+    } finally {
+      memory.readLock().unlock();
+    }
+  }
+
   private void recover(Batch batch, OrtException e, Rater.Meter meter, ModelGraph.Lane lane) {
-    boolean memory = isOutOfMemory(e);
+    boolean outOfMemory = isOutOfMemory(e);
+    if (outOfMemory && !memory.isWriteLockedByCurrentThread()) {
+      memory.writeLock().lock();
+      try {
+        score(batch, meter, lane);
+      } finally {
+        memory.writeLock().unlock();
+      }
+      return;
+    }
     if (batch.rows() > 1) {
-      if (memory) {
+      if (outOfMemory) {
         batchTokens.accumulateAndGet(batch.size() / 2, Math::min);
         meter.add(RatingWork.halving());
       }
@@ -172,15 +202,16 @@ final class InferenceQueue implements AutoCloseable {
     }
     try {
       scorer.probe(lane);
-    } catch (OrtException broken) {
-      broken.addSuppressed(e);
+    } catch (OrtException again) {
+      broken = true;
+      again.addSuppressed(e);
       throw new IllegalStateException(
           "The model no longer runs, not even on a text that it rated before: "
-              + broken.getMessage(),
-          broken);
+              + again.getMessage(),
+          again);
     }
     DocumentWork.Piece piece = batch.pieces().get(0);
-    String reason = memory ? Rating.Failure.OUT_OF_MEMORY : Rating.Failure.MODEL_ERROR;
+    String reason = outOfMemory ? Rating.Failure.OUT_OF_MEMORY : Rating.Failure.MODEL_ERROR;
     finish(piece, piece.fail(reason, String.valueOf(e.getMessage())), meter);
   }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * mean over its chunks. The tasks that call {@link #begin} tokenize; the {@link InferenceQueue}'s
  * threads do the rest.
  */
-final class OnnxRater implements Rater, AutoCloseable {
+final class OnnxRater implements Rater {
   private static final RatedDocument NOBODY = new RatedDocument(new byte[16], "probe", 0, "");
 
   private final RaterDefinition definition;
@@ -73,6 +73,7 @@ final class OnnxRater implements Rater, AutoCloseable {
       int width = opened.output().width();
       checkIndexes(width);
       checkMask(opened);
+      checkBuffers(width);
       heads = Heads.of(definition, width);
       usable = true;
     } finally {
@@ -132,6 +133,21 @@ final class OnnxRater implements Rater, AutoCloseable {
     }
   }
 
+  private void checkBuffers(int width) {
+    long floats =
+        definition.kind() == RaterDefinition.Kind.ONNX_EMBEDDING
+            ? (long) rule.largest() * width
+            : rule.largest();
+    if (floats * Float.BYTES > Integer.MAX_VALUE
+        || rule.largest() > Integer.MAX_VALUE / Long.BYTES) {
+      throw new UserMistake(
+          String.format(
+              "rate.batch-tokens: batches of %d positions, with %d numbers each, do not fit into a"
+                  + " buffer of 2 GiB. Lower it.",
+              rule.largest(), width));
+    }
+  }
+
   private void checkMask(ModelGraph opened) {
     if (definition.batch() == RaterDefinition.Batch.PADDED && !opened.takesMask()) {
       throw new UserMistake(
@@ -167,6 +183,11 @@ final class OnnxRater implements Rater, AutoCloseable {
     return graph.summary() + ", on " + device;
   }
 
+  /** Whether the device gave up. */
+  boolean isBroken() {
+    return queue.isBroken();
+  }
+
   /** What the session has done so far. */
   RatingWork work() {
     return work.get();
@@ -177,9 +198,18 @@ final class OnnxRater implements Rater, AutoCloseable {
     return queue;
   }
 
-  /** The same session for a rater with other options. */
-  Rater with(Options options) {
+  /**
+   * The same session for a rater with other options.
+   *
+   * @param end what to do when that rater is used no more
+   */
+  Rater with(Options options, Runnable end) {
     return new Rater() {
+      @Override
+      public void close() {
+        end.run();
+      }
+
       @Override
       public List<String> criteria() {
         return OnnxRater.this.criteria();
@@ -247,11 +277,11 @@ final class OnnxRater implements Rater, AutoCloseable {
     }
     long[] ids;
     try {
+      long wanted = (long) options.maxChunks() * chunkSize();
       ids =
-          options.maxChunks() == 0
+          wanted == 0 || wanted > Integer.MAX_VALUE
               ? tokenizer.encode(text.get())
-              : tokenizer.encodeStart(
-                  text.get(), Math.multiplyExact(options.maxChunks(), chunkSize()));
+              : tokenizer.encodeStart(text.get(), (int) wanted);
     } catch (RuntimeException e) {
       return DocumentWork.failed(
           document, Rating.Failure.TOKENIZER_ERROR, String.valueOf(e.getMessage()));

@@ -63,7 +63,9 @@ record PlannedRater(
     @Override
     public Rater open(Configuration hadoop) {
       Hardware hardware = new Hardware(Device.assigned(device), device, engines);
-      return ExecutorRaters.bundle(folder, digest, settings, hardware, hadoop).with(options);
+      ExecutorRaters.Lease lease =
+          ExecutorRaters.bundle(folder, digest, settings.here(), hardware, hadoop);
+      return lease.rater().with(options, lease::close);
     }
   }
 
@@ -89,6 +91,22 @@ record PlannedRater(
     @Override
     public Set<String> documentColumns() {
       return Set.of(DocumentsTable.META);
+    }
+  }
+
+  /**
+   * A fastText model in the workspace.
+   *
+   * @param file its URI
+   * @param digest SHA-256 of the file
+   * @param place where the user put it, for messages
+   */
+  record OpenFastText(String file, String digest, String label, String criterion, String place)
+      implements Opening {
+    @Override
+    public Rater open(Configuration hadoop) {
+      FastTextModel model = ExecutorRaters.fastText(new FastTextFile(file, digest), hadoop);
+      return new FastTextRater(model, label, criterion, place);
     }
   }
 }

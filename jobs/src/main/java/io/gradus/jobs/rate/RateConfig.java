@@ -39,7 +39,8 @@ public record RateConfig(
   /** How a rater without a bundle is made. */
   private enum Kind {
     STATISTICS,
-    COLUMN
+    COLUMN,
+    FASTTEXT
   }
 
   public RateConfig {
@@ -85,6 +86,7 @@ public record RateConfig(
       return switch (section.requiredChoice("kind", Kind.STATISTICS)) {
         case STATISTICS -> new RaterConfig.Statistics(readStatistics(section), prefix);
         case COLUMN -> new RaterConfig.Columns(readColumns(section), prefix);
+        case FASTTEXT -> readFastText(section, prefix);
       };
     }
     String bundle = section.text("bundle");
@@ -125,6 +127,15 @@ public record RateConfig(
           }
         });
     return paths;
+  }
+
+  private static RaterConfig readFastText(Section section, String prefix) {
+    String criterion = section.text("criterion");
+    if (!criterion.isEmpty()) {
+      checkCriterion(section, "criterion", criterion);
+    }
+    return new RaterConfig.FastText(
+        section.path("model"), section.text("label"), criterion, prefix);
   }
 
   private static void checkCriterion(Section section, String key, String criterion) {

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -44,8 +45,9 @@ public final class RateJob {
    * What identifies the raters beside the configuration; every file of every bundle is read and
    * checked.
    *
-   * @return SHA-256 of each bundle's {@code rater.json}, by the bundle's name in the configuration;
-   *     and for each kind of rater the versions of the code and the library that give its scores
+   * @return SHA-256 of each bundle's {@code rater.json} and of each fastText model, by its name in
+   *     the configuration; and for each kind of rater the versions of the code and the library that
+   *     give its scores
    * @throws UserMistake when a bundle is missing, damaged or wrong, or criteria collide
    */
   public static Map<String, String> digests(Configuration hadoop, RateConfig config) {
@@ -55,6 +57,9 @@ public final class RateJob {
       digests.put(rater.kind(), rater.software());
       if (rater.config() instanceof RaterConfig.Bundle named) {
         digests.put(named.bundle(), rater.digest());
+      }
+      if (rater.config() instanceof RaterConfig.FastText named) {
+        digests.put(named.model(), rater.digest());
       }
     }
     return digests;
@@ -77,6 +82,19 @@ public final class RateJob {
       return new Run(context, config, documents, output).run();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Makes sure that the configured devices work, where a rater needs them; so quick that it is done
+   * before earlier stages, too.
+   *
+   * @throws UserMistake with what is missing on which machine
+   */
+  public static void checkDevices(JobContext context, RateConfig config) {
+    if (config.raters().stream().anyMatch(RaterConfig.Bundle.class::isInstance)) {
+      DeviceCheck.run(
+          JavaSparkContext.fromSparkContext(context.session().sparkContext()), config.device());
     }
   }
 
@@ -119,20 +137,20 @@ public final class RateJob {
     RateResult run() throws IOException {
       List<ResolvedRater> raters = ResolvedRater.resolve(config, hadoop);
       List<PlannedRater> planned = raters.stream().map(this::plan).toList();
-      if (raters.stream().anyMatch(rater -> rater.bundle().isPresent())) {
-        DeviceCheck.run(spark, config.device());
-      }
-      if (Device.onDriver(spark.getConf(), config.device())) {
-        // A bundle that cannot work is better known here than from the first executor.
-        planned.forEach(rater -> rater.opening().open(hadoop));
-      }
-
+      checkDevices(context, config);
       Map<Integer, Path> buckets =
           DocumentsTable.bucketFiles(
               documents.directory().fileSystem(), documents.directory().table());
       List<RatingTask.Unit> units = new ArrayList<>();
       List<Integer> reused = new ArrayList<>();
+      Set<String> folders = new HashSet<>();
+      List<PlannedRater> working = new ArrayList<>();
       for (PlannedRater rater : planned) {
+        if (!folders.add(rater.folder())) {
+          // The same rater under another prefix rates once.
+          reused.add(buckets.size());
+          continue;
+        }
         Set<String> finished = finishedFiles(new Path(rater.folder()));
         int before = units.size();
         buckets.forEach(
@@ -147,14 +165,18 @@ public final class RateJob {
               }
             });
         reused.add(buckets.size() - (units.size() - before));
+        if (units.size() > before) {
+          working.add(rater);
+        }
       }
 
       Broadcast<SerializableConfiguration> shared =
           spark.broadcast(new SerializableConfiguration(hadoop));
-      List<RateResult.DeviceResult> work = rate(units, buckets.size(), shared);
+      open(working, shared);
+      List<RateResult.DeviceResult> work = rate(units, working, buckets.size(), shared);
       RatingCounts counts = merge(planned, buckets, shared);
       writeSample(counts.sample(), raters);
-      checkQuarantine(raters, counts);
+      checkQuarantine(raters, planned, counts);
       return result(raters, counts, buckets.size(), reused, work);
     }
 
@@ -186,11 +208,20 @@ public final class RateJob {
       if (rater.config() instanceof RaterConfig.Columns columns) {
         return new PlannedRater.OpenColumns(columns.columns());
       }
+      if (rater.config() instanceof RaterConfig.FastText named) {
+        FastTextFile file = rater.fastText().orElseThrow();
+        return new PlannedRater.OpenFastText(
+            file.publish(new Path(stage, "models"), hadoop).toString(),
+            file.digest(),
+            named.label(),
+            named.criterion(),
+            file.place());
+      }
       return new PlannedRater.OpenStatistics(rater.criteria());
     }
 
     private String fingerprint(ResolvedRater rater) {
-      return rater.fingerprint(documents.directory().path().getName(), engine.fingerprint());
+      return rater.fingerprint(documents.directory().path().getName(), engine);
     }
 
     /** The names of a rater's finished files; what killed tasks left half written is removed. */
@@ -214,18 +245,53 @@ public final class RateJob {
       return names;
     }
 
+    /** Opens raters once, since one that cannot work is better known before the work. */
+    private void open(List<PlannedRater> working, Broadcast<SerializableConfiguration> shared) {
+      if (spark.isLocal()) {
+        working.forEach(rater -> rater.opening().open(hadoop).close());
+      } else if (!working.isEmpty()) {
+        // The driver of a cluster need not have the memory for a model, nor a device.
+        spark.setJobDescription("rate: opening raters");
+        try {
+          spark
+              .parallelize(working, working.size())
+              .foreach(rater -> rater.opening().open(shared.value().value()).close());
+        } catch (RuntimeException e) {
+          throw mistakeIn(e);
+        } finally {
+          spark.setJobDescription(null);
+        }
+      }
+    }
+
     private List<RateResult.DeviceResult> rate(
-        List<RatingTask.Unit> units, int buckets, Broadcast<SerializableConfiguration> shared) {
+        List<RatingTask.Unit> units,
+        List<PlannedRater> working,
+        int buckets,
+        Broadcast<SerializableConfiguration> shared) {
       if (units.isEmpty()) {
         return List.of();
       }
       RatingProgress progress = new RatingProgress();
       spark.sc().register(progress, RatingProgress.NAME);
-      RatingWatch watch = new RatingWatch(progress);
+      String group = "rate " + output.path();
+      AtomicReference<TooManyBadRecords> tooMany = new AtomicReference<>();
+      RatingWatch watch =
+          new RatingWatch(
+              progress,
+              news -> {
+                for (PlannedRater rater : working) {
+                  long quarantined = news.quarantined(rater);
+                  if (tooMany.get() == null && exceeds(quarantined)) {
+                    tooMany.set(tooMany(rater.name(), rater, quarantined, "so far"));
+                    spark.sc().cancelJobGroup(group);
+                  }
+                }
+              });
       spark.sc().addSparkListener(watch);
       // Documents fall into buckets by hash, so buckets have about equal shares of the tokens.
       long total = Math.round((double) documents.table().tokens() * units.size() / buckets);
-      spark.setJobDescription("rate: " + units.size() + " buckets");
+      spark.setJobGroup(group, "rate: " + units.size() + " buckets", false);
       WorkSummary summary = new WorkSummary(watch, context.clock());
       Console.Progress shown =
           context
@@ -236,13 +302,36 @@ public final class RateJob {
             .parallelize(units, units.size())
             .foreach(new RatingTask(shared, progress, config.windowCharacters()));
       } catch (Exception e) {
-        throw mistakeIn(e);
+        throw tooMany.get() == null ? mistakeIn(e) : tooMany.get();
       } finally {
         shown.close();
         spark.sc().removeSparkListener(watch);
-        spark.setJobDescription(null);
+        spark.clearJobGroup();
       }
-      return summary.results();
+      return summary.results(progress.value());
+    }
+
+    private boolean exceeds(long quarantined) {
+      return quarantined > config.maxQuarantined() * documents.table().rows();
+    }
+
+    private TooManyBadRecords tooMany(
+        String place, PlannedRater rater, long quarantined, String when) {
+      return new TooManyBadRecords(
+          String.format(
+              Locale.ROOT,
+              "rate: %s left %,d of %,d documents (%.1f %%) without a score %s, but"
+                  + " rate.max-quarantined allows %.1f %%. Look at the columns %s and %s of %s, then"
+                  + " mend the input, take another rater, or raise rate.max-quarantined.",
+              place,
+              quarantined,
+              documents.table().rows(),
+              100.0 * quarantined / documents.table().rows(),
+              when,
+              100.0 * config.maxQuarantined(),
+              RaterFile.FAILURE,
+              RaterFile.DETAIL,
+              rater.folder()));
     }
 
     private RatingCounts merge(
@@ -299,23 +388,16 @@ public final class RateJob {
       output.writeText(QUARANTINE_SAMPLE, lines.toString());
     }
 
-    private void checkQuarantine(List<ResolvedRater> raters, RatingCounts counts) {
+    private void checkQuarantine(
+        List<ResolvedRater> raters, List<PlannedRater> planned, RatingCounts counts) {
       for (int i = 0; i < raters.size(); i++) {
         RatingCounts.RaterCounts rater = counts.raters().get(i);
-        if (rater.quarantinedDocuments() > config.maxQuarantined() * counts.documents()) {
-          throw new TooManyBadRecords(
-              String.format(
-                  Locale.ROOT,
-                  "rate: %s left %,d of %,d documents (%.1f %%) without a score (%s), but"
-                      + " rate.max-quarantined allows %.1f %%. Look at %s, then mend the input, take"
-                      + " another rater, or raise rate.max-quarantined.",
-                  raters.get(i).place(),
-                  rater.quarantinedDocuments(),
-                  counts.documents(),
-                  100.0 * rater.quarantinedDocuments() / counts.documents(),
-                  rater.quarantined(),
-                  100.0 * config.maxQuarantined(),
-                  output.file(QUARANTINE_SAMPLE)));
+        if (exceeds(rater.quarantinedDocuments())) {
+          throw tooMany(
+              raters.get(i).place(),
+              planned.get(i),
+              rater.quarantinedDocuments(),
+              rater.quarantined() + " (the first in " + output.file(QUARANTINE_SAMPLE) + ")");
         }
       }
     }

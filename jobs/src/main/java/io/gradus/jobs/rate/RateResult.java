@@ -52,10 +52,11 @@ public record RateResult(
    * @param name the rater's name
    * @param version the rater's version
    * @param licence the licence of its model
-   * @param kind such as {@code onnx-embedding}, {@code statistics} or {@code column}
+   * @param kind such as {@code onnx-embedding}, {@code fasttext} or {@code column}
    * @param precision of the model's weights; empty without a model
    * @param library the library and version that scores depend on; empty without a library
-   * @param digest SHA-256 of the bundle's {@code rater.json}; empty without a bundle
+   * @param digest SHA-256 of the bundle's {@code rater.json} or of the fastText model; empty
+   *     without
    * @param batchTokens the most positions that went through the model together; 0 without a model
    * @param fingerprint names the folder that holds this rater's own files
    * @param criteria its columns in the table

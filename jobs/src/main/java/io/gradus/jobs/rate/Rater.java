@@ -3,7 +3,7 @@ package io.gradus.jobs.rate;
 import java.util.List;
 
 /** Gives scores to documents; may be used by several tasks at once. */
-interface Rater {
+interface Rater extends AutoCloseable {
   /** The names of what is scored, in the order of {@link Rating#scores}. */
   List<String> criteria();
 
@@ -20,6 +20,10 @@ interface Rater {
    * @param meter told of each document and each batch once it is done, by any thread
    */
   Pending begin(List<RatedDocument> documents, Meter meter);
+
+  /** Ends the use of this rater; what it shares with others stays. */
+  @Override
+  default void close() {}
 
   /** Documents on their way. Closing gives up what is not rated yet. */
   interface Pending extends AutoCloseable {

@@ -52,4 +52,14 @@ public sealed interface RaterConfig {
       columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
     }
   }
+
+  /**
+   * The log-odds of a label of a fastText classifier.
+   *
+   * @param model the path or URI of its file
+   * @param label as the model spells it, such as {@code __label__hq}
+   * @param criterion what the score is called
+   */
+  record FastText(String model, String label, String criterion, String prefix)
+      implements RaterConfig {}
 }

@@ -303,6 +303,9 @@ record RaterDefinition(
   }
 
   private void checkProbes(List<String> problems) {
+    if (probes.isEmpty()) {
+      problems.add("'probes' is empty, and nothing would prove that scores are the model's");
+    }
     Set<String> scored = new HashSet<>();
     criteria.stream().filter(Objects::nonNull).map(Criterion::name).forEach(scored::add);
     for (Probe probe : probes) {

@@ -121,7 +121,7 @@ public final class RaterInspection {
   }
 
   private static EngineSettings settings(int lengthStep) {
-    return new EngineSettings(4096, lengthStep, 1, Runtime.getRuntime().availableProcessors());
+    return new EngineSettings(4096, lengthStep, 1, 1);
   }
 
   /** Opens the bundle for some work, on the device that the configuration names. */

@@ -14,7 +14,7 @@ final class RaterTokenizer implements AutoCloseable {
    * Longer texts are tokenized in segments, since the tokenizer keeps offsets and strings of every
    * token of what it is given. Segments end at white space, where pre-tokenizers split anyway.
    */
-  static final int SEGMENT = 1 << 20;
+  static final int SEGMENT = 1 << 16;
 
   /**
    * Where few tokens are wanted, so many characters are looked at for each: more than most have.

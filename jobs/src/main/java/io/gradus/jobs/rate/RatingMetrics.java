@@ -42,13 +42,23 @@ final class RatingMetrics implements Source {
   }
 
   /** Makes a session's numbers known to this executor's metrics system. */
-  static void register(OnnxRater rater, String raterName) {
+  static RatingMetrics register(OnnxRater rater, String raterName) {
     String name =
         "gradus.rating."
             + raterName.replaceAll("[^A-Za-z0-9_-]", "_")
             + "."
             + rater.device().replace(' ', '_');
-    SparkEnv.get().metricsSystem().registerSource(new RatingMetrics(name, rater));
+    RatingMetrics metrics = new RatingMetrics(name, rater);
+    SparkEnv.get().metricsSystem().registerSource(metrics);
+    return metrics;
+  }
+
+  /** Forgets a session that is closed. */
+  void remove() {
+    // An executor that is going down has none.
+    if (SparkEnv.get() != null) {
+      SparkEnv.get().metricsSystem().removeSource(this);
+    }
   }
 
   @Override

@@ -21,18 +21,26 @@ final class RatingProgress
    *
    * @param executor Spark's name for it
    * @param device such as {@code gpu 0}
+   * @param rater the folder of the rater that works there
    */
-  record Place(String executor, String device) implements Comparable<Place>, java.io.Serializable {
+  record Place(String executor, String device, String rater)
+      implements Comparable<Place>, java.io.Serializable {
     /** The executor that this is called in. */
-    static Place here(String device) {
-      return new Place(SparkEnv.get().executorId(), device);
+    static Place here(String device, String rater) {
+      return new Place(SparkEnv.get().executorId(), device, rater);
+    }
+
+    /** The place, whichever rater works there. */
+    Place forAllRaters() {
+      return new Place(executor, device, "");
     }
 
     @Override
     public int compareTo(Place other) {
       int byLength = Integer.compare(executor.length(), other.executor.length());
       int byName = byLength == 0 ? executor.compareTo(other.executor) : byLength;
-      return byName == 0 ? device.compareTo(other.device) : byName;
+      int byDevice = byName == 0 ? device.compareTo(other.device) : byName;
+      return byDevice == 0 ? rater.compareTo(other.rater) : byDevice;
     }
 
     @Override

@@ -28,7 +28,7 @@ record RatingTask(
     Broadcast<SerializableConfiguration> hadoop, RatingProgress progress, long windowCharacters)
     implements VoidFunction<RatingTask.Unit> {
   /** Documents are rated together up to so many: windows are a pure function of the bucket. */
-  private static final int WINDOW_DOCUMENTS = 512;
+  static final int WINDOW_DOCUMENTS = 512;
 
   /**
    * A piece of work.
@@ -46,21 +46,21 @@ record RatingTask(
   @Override
   public void call(Unit unit) throws IOException {
     Configuration configuration = hadoop.value().value();
-    Rater rater = unit.rater().opening().open(configuration);
     Path target = new Path(unit.target());
     Path temporary = AtomicFile.temporary(target);
     Path chunks = new Path(unit.chunks());
     Path temporaryChunks = AtomicFile.temporary(chunks);
     FileSystem fileSystem = target.getFileSystem(configuration);
     try {
-      try (ParquetRows.Reader documents =
+      try (Rater rater = unit.rater().opening().open(configuration);
+          ParquetRows.Reader documents =
               ParquetRows.read(
                   configuration, new Path(unit.documents()), columns(unit.rater().opening()));
           RaterFile.Writer ratings =
               new RaterFile.Writer(configuration, temporary, unit.rater().criteria());
           ChunkFile.Writer chunkScores =
               ChunkFile.writer(configuration, temporaryChunks, unit.rater())) {
-        rate(rater, documents, ratings, chunkScores);
+        rate(unit.rater(), rater, documents, ratings, chunkScores);
       }
       if (unit.rater().keepsChunks()) {
         // First, since a bucket is finished when its ratings are there.
@@ -82,19 +82,20 @@ record RatingTask(
   }
 
   private void rate(
+      PlannedRater planned,
       Rater rater,
       ParquetRows.Reader documents,
       RaterFile.Writer ratings,
       ChunkFile.Writer chunkScores)
       throws IOException {
-    RatingProgress.Place place = RatingProgress.Place.here(rater.device());
+    RatingProgress.Place place = RatingProgress.Place.here(rater.device(), planned.folder());
     Rater.Meter meter = work -> progress.add(new RatingProgress.Done(place, work));
     Deque<Window> underway = new ArrayDeque<>();
     try {
       underway.add(begin(rater, documents, meter));
       while (!underway.element().documents().isEmpty()) {
         underway.add(begin(rater, documents, meter));
-        write(underway.element(), ratings, chunkScores);
+        meter.add(write(underway.element(), ratings, chunkScores));
         underway.remove();
       }
     } finally {
@@ -127,14 +128,20 @@ record RatingTask(
         : null;
   }
 
-  private static void write(Window window, RaterFile.Writer ratings, ChunkFile.Writer chunkScores)
-      throws IOException {
+  /** Waits for a window's ratings and writes them; what it counts is what is quarantined. */
+  private static RatingWork write(
+      Window window, RaterFile.Writer ratings, ChunkFile.Writer chunkScores) throws IOException {
     List<Rating> rated = window.pending().ratings();
+    RatingWork quarantined = RatingWork.NONE;
     for (int i = 0; i < rated.size(); i++) {
       RatedDocument document = window.documents().get(i);
       ratings.write(document, rated.get(i));
       chunkScores.write(document, rated.get(i));
+      if (rated.get(i).whyMissing().isPresent()) {
+        quarantined = quarantined.plus(RatingWork.quarantine());
+      }
     }
+    return quarantined;
   }
 
   private static int length(String value) {

@@ -3,6 +3,7 @@ package io.gradus.jobs.rate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
@@ -15,10 +16,17 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 final class RatingWatch extends SparkListener {
   private final RatingProgress ended;
+  private final Consumer<RatingWatch> news;
   private final Map<Long, Map<?, ?>> running = new HashMap<>();
 
-  RatingWatch(RatingProgress ended) {
+  /**
+   * A watch over work that {@code ended} adds up.
+   *
+   * @param news told whenever more is known
+   */
+  RatingWatch(RatingProgress ended, Consumer<RatingWatch> news) {
     this.ended = ended;
+    this.news = news;
   }
 
   @Override
@@ -32,11 +40,13 @@ final class RatingWatch extends SparkListener {
                 }
               }
             });
+    news.accept(this);
   }
 
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
     running.remove(end.taskInfo().taskId());
+    news.accept(this);
   }
 
   /** Work by executor and device. */
@@ -48,6 +58,14 @@ final class RatingWatch extends SparkListener {
               work.merge((RatingProgress.Place) place, (RatingWork) done, RatingWork::plus));
     }
     return work;
+  }
+
+  /** What a rater has quarantined so far. */
+  long quarantined(PlannedRater rater) {
+    return work().entrySet().stream()
+        .filter(done -> done.getKey().rater().equals(rater.folder()))
+        .mapToLong(done -> done.getValue().quarantined())
+        .sum();
   }
 
   /** Work of all executors together. */

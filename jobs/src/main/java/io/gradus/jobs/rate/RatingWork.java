@@ -6,6 +6,7 @@ import java.io.Serializable;
  * Work done, in numbers that add up.
  *
  * @param documents rated, or found impossible to rate
+ * @param quarantined of these documents: those without a score
  * @param tokens of these documents, in the training tokenizer's tokens
  * @param raterTokens that went through a model, special tokens included
  * @param positions that went through a model: {@code raterTokens} and padding
@@ -16,6 +17,7 @@ import java.io.Serializable;
  */
 record RatingWork(
     long documents,
+    long quarantined,
     long tokens,
     long raterTokens,
     long positions,
@@ -24,27 +26,33 @@ record RatingWork(
     long busyNanos,
     long waitNanos)
     implements Serializable {
-  static final RatingWork NONE = new RatingWork(0, 0, 0, 0, 0, 0, 0, 0);
+  static final RatingWork NONE = new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static RatingWork document(long tokens) {
-    return new RatingWork(1, tokens, 0, 0, 0, 0, 0, 0);
+    return new RatingWork(1, 0, tokens, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** That a document counted elsewhere has no score. */
+  static RatingWork quarantine() {
+    return new RatingWork(0, 1, 0, 0, 0, 0, 0, 0, 0);
   }
 
   static RatingWork batch(long raterTokens, long positions, long busyNanos) {
-    return new RatingWork(0, 0, raterTokens, positions, 1, 0, busyNanos, 0);
+    return new RatingWork(0, 0, 0, raterTokens, positions, 1, 0, busyNanos, 0);
   }
 
   static RatingWork halving() {
-    return new RatingWork(0, 0, 0, 0, 0, 1, 0, 0);
+    return new RatingWork(0, 0, 0, 0, 0, 0, 1, 0, 0);
   }
 
   static RatingWork waiting(long nanos) {
-    return new RatingWork(0, 0, 0, 0, 0, 0, 0, nanos);
+    return new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, nanos);
   }
 
   RatingWork plus(RatingWork other) {
     return new RatingWork(
         documents + other.documents,
+        quarantined + other.quarantined,
         tokens + other.tokens,
         raterTokens + other.raterTokens,
         positions + other.positions,

@@ -81,7 +81,7 @@ final class RepeatedNGrams {
       numbers[i] = candidate ? 0 : UNIQUE;
       candidates += candidate ? 1 : 0;
     }
-    PairNumbers pairs = new PairNumbers(candidates);
+    PairNumbers pairs = new PairNumbers();
     int[] starts = new int[candidates];
     int[] counts = new int[candidates];
     for (int i = 0; i < positions; i++) {
@@ -167,19 +167,11 @@ final class RepeatedNGrams {
 
   /** Numbers distinct pairs of numbers from 0 in the order in which they come. */
   private static final class PairNumbers {
-    private final long[] pairs;
-    private final int[] numbers;
-    private final int shift;
-    private int size;
+    /** A power of two of slots, at most three quarters full; number 0 is an empty slot. */
+    private long[] pairs = new long[1 << 10];
 
-    /** Makes room for so many distinct pairs. */
-    PairNumbers(int most) {
-      // A power of two, at most three quarters full.
-      int slots = Integer.highestOneBit(Math.max(2, most + most / 3)) << 1;
-      pairs = new long[slots];
-      numbers = new int[slots];
-      shift = Long.numberOfLeadingZeros(slots) + 1;
-    }
+    private int[] numbers = new int[1 << 10];
+    private int size;
 
     int size() {
       return size;
@@ -187,17 +179,43 @@ final class RepeatedNGrams {
 
     int number(int first, int second) {
       long pair = ((long) first << Integer.SIZE) | second;
+      int slot = slot(pair);
+      if (numbers[slot] != 0) {
+        return numbers[slot] - 1;
+      }
+      if (4L * size >= 3L * pairs.length) {
+        grow();
+        slot = slot(pair);
+      }
+      pairs[slot] = pair;
+      size++;
+      numbers[slot] = size;
+      return size - 1;
+    }
+
+    /** Where the pair is, or belongs. */
+    private int slot(long pair) {
       // Fibonacci hashing: the highest bits of the product with the golden ratio.
-      int slot = (int) ((pair * 0x9e3779b97f4a7c15L) >>> shift);
+      int slot =
+          (int) ((pair * 0x9e3779b97f4a7c15L) >>> (Long.numberOfLeadingZeros(pairs.length) + 1));
       while (numbers[slot] != 0 && pairs[slot] != pair) {
         slot = (slot + 1) & (pairs.length - 1);
       }
-      if (numbers[slot] == 0) {
-        pairs[slot] = pair;
-        size++;
-        numbers[slot] = size;
+      return slot;
+    }
+
+    private void grow() {
+      long[] oldPairs = pairs;
+      int[] oldNumbers = numbers;
+      pairs = new long[2 * oldPairs.length];
+      numbers = new int[pairs.length];
+      for (int i = 0; i < oldPairs.length; i++) {
+        if (oldNumbers[i] != 0) {
+          int slot = slot(oldPairs[i]);
+          pairs[slot] = oldPairs[i];
+          numbers[slot] = oldNumbers[i];
+        }
       }
-      return numbers[slot] - 1;
     }
   }
 }

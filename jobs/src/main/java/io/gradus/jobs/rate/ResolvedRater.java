@@ -11,10 +11,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
-/** A configured rater with its bundle found: what it is and what it scores. */
-record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
+/** A configured rater with its files found: what it is and what it scores. */
+record ResolvedRater(
+    RaterConfig config, Optional<RaterBundle> bundle, Optional<FastTextFile> fastText) {
   /** Raised whenever the same rater would give other scores to the same documents. */
   private static final int FORMAT_VERSION = 2;
+
+  /** The library gives no version of its own; the build pins this one. */
+  private static final String FAST_TEXT_LIBRARY = "com.github.sszuev:fasttext 1.0.0";
 
   /** Finds all bundles, and makes sure that no two criteria have the same name. */
   static List<ResolvedRater> resolve(RateConfig config, Configuration hadoop) {
@@ -26,6 +30,9 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
               rater,
               rater instanceof RaterConfig.Bundle named
                   ? Optional.of(RaterBundle.find(named.bundle(), hadoop))
+                  : Optional.empty(),
+              rater instanceof RaterConfig.FastText named
+                  ? Optional.of(FastTextFile.find(named.model(), hadoop))
                   : Optional.empty());
       for (String column : resolved.columns()) {
         String owner =
@@ -42,13 +49,28 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
         }
         owners.put(column, resolved.place());
       }
+      String chunks = resolved.chunkFolder();
+      String owner = chunks.isEmpty() ? null : owners.put("/" + chunks, resolved.place());
+      if (owner != null) {
+        throw new UserMistake(
+            "rate.raters: the chunks' scores of "
+                + resolved.place()
+                + " would go where those of "
+                + owner
+                + " go, chunks/"
+                + chunks
+                + ". Give one of the raters a prefix, such as prefix = second_.");
+      }
       raters.add(resolved);
     }
     return raters;
   }
 
   String place() {
-    return bundle.map(RaterBundle::place).orElse("the " + kind() + " rater");
+    return bundle
+        .map(RaterBundle::place)
+        .or(() -> fastText.map(FastTextFile::place))
+        .orElse("the " + kind() + " rater");
   }
 
   List<String> criteria() {
@@ -58,6 +80,9 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     }
     if (config instanceof RaterConfig.Columns columns) {
       return List.copyOf(columns.columns().keySet());
+    }
+    if (config instanceof RaterConfig.FastText named) {
+      return List.of(named.criterion());
     }
     return bundle.orElseThrow().definition().criterionNames();
   }
@@ -77,6 +102,9 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     if (config instanceof RaterConfig.Columns) {
       return "column";
     }
+    if (config instanceof RaterConfig.FastText) {
+      return "fasttext";
+    }
     return bundle.orElseThrow().definition().kind().key();
   }
 
@@ -84,12 +112,11 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     return bundle.map(found -> found.definition().version()).orElse("" + FORMAT_VERSION);
   }
 
-  /** Of the model; empty for scores that came with the corpus. */
+  /** Of the model; empty where nothing tells it. */
   String licence() {
-    if (config instanceof RaterConfig.Columns) {
-      return "";
-    }
-    return bundle.map(found -> found.definition().licence()).orElse("Apache-2.0");
+    return config instanceof RaterConfig.Statistics
+        ? "Apache-2.0"
+        : bundle.map(found -> found.definition().licence()).orElse("");
   }
 
   /** Of the model's weights; empty without a model. */
@@ -98,7 +125,7 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   }
 
   String digest() {
-    return bundle.map(RaterBundle::digest).orElse("");
+    return bundle.map(RaterBundle::digest).or(() -> fastText.map(FastTextFile::digest)).orElse("");
   }
 
   /** Where the scores of its chunks go; empty where they are not kept. */
@@ -116,6 +143,9 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     if (config instanceof RaterConfig.Columns) {
       return "";
     }
+    if (config instanceof RaterConfig.FastText) {
+      return FAST_TEXT_LIBRARY;
+    }
     return "onnxruntime " + ModelGraph.runtimeVersion();
   }
 
@@ -127,9 +157,9 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
   /**
    * Names this rater's scores of these documents; the columns' prefix is no part of them.
    *
-   * @param engine what batches hold, where the rater runs a model
+   * @param engine makes the batches, where the rater runs a model
    */
-  String fingerprint(String documents, Map<String, Object> engine) {
+  String fingerprint(String documents, Engine engine) {
     Map<String, Object> configuration = new TreeMap<>();
     configuration.put("kind", kind());
     configuration.put("criteria", criteria());
@@ -138,19 +168,22 @@ record ResolvedRater(RaterConfig config, Optional<RaterBundle> bundle) {
     if (config instanceof RaterConfig.Bundle named) {
       configuration.put("maxChunks", named.maxChunks());
       configuration.put("scores", named.scores());
-      configuration.putAll(engine);
+      configuration.putAll(engine.fingerprint(bundle.orElseThrow().definition().batch()));
     }
     return Fingerprint.of(
         "rater",
         FORMAT_VERSION,
         configuration,
         Map.of("documents", documents),
-        Map.of("bundle", digest()),
+        Map.of("model", digest()),
         0);
   }
 
   /** What else the configuration says that scores depend on. */
   private Map<String, String> settings() {
-    return config instanceof RaterConfig.Columns columns ? columns.columns() : Map.of();
+    if (config instanceof RaterConfig.Columns columns) {
+      return columns.columns();
+    }
+    return config instanceof RaterConfig.FastText named ? Map.of("label", named.label()) : Map.of();
   }
 }

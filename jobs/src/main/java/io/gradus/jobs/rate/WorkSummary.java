@@ -34,7 +34,7 @@ final class WorkSummary {
 
   /** A line for each executor and device: what it has done, and its speed since the last call. */
   synchronized List<String> lines() {
-    Map<RatingProgress.Place, RatingWork> now = watch.work();
+    Map<RatingProgress.Place, RatingWork> now = byDevice(watch.work());
     Instant instant = clock.instant();
     double seconds = seconds(shown, instant);
     Map<RatingProgress.Place, Double> speeds = new TreeMap<>();
@@ -53,6 +53,13 @@ final class WorkSummary {
     return lines;
   }
 
+  private static Map<RatingProgress.Place, RatingWork> byDevice(
+      Map<RatingProgress.Place, RatingWork> work) {
+    Map<RatingProgress.Place, RatingWork> sums = new TreeMap<>();
+    work.forEach((place, done) -> sums.merge(place.forAllRaters(), done, RatingWork::plus));
+    return sums;
+  }
+
   private RatingWork before(RatingProgress.Place place) {
     return before.getOrDefault(place, RatingWork.NONE);
   }
@@ -68,7 +75,14 @@ final class WorkSummary {
                 100 * work.paddingShare(),
                 halvings(work));
     return String.format(
-        Locale.ROOT, "            %s: %,d documents%s", place, work.documents(), model);
+        Locale.ROOT,
+        "            %s: %,d documents%s%s",
+        place,
+        work.documents(),
+        model,
+        work.quarantined() == 0
+            ? ""
+            : String.format(Locale.ROOT, ", %,d quarantined", work.quarantined()));
   }
 
   private static String summedUp(Map<RatingProgress.Place, Double> speeds, RatingWork total) {
@@ -92,12 +106,15 @@ final class WorkSummary {
         : String.format(Locale.ROOT, ", %,d batches halved for memory", work.halvings());
   }
 
-  /** What each executor and device did from the start to now. */
-  List<RateResult.DeviceResult> results() {
+  /**
+   * What each executor and device did from the start to now.
+   *
+   * @param ended what all tasks together added up; heartbeats would count some of it twice
+   */
+  List<RateResult.DeviceResult> results(Map<RatingProgress.Place, RatingWork> ended) {
     double seconds = seconds(began, clock.instant());
     List<RateResult.DeviceResult> results = new ArrayList<>();
-    watch
-        .work()
+    byDevice(ended)
         .forEach(
             (place, work) ->
                 results.add(

@@ -49,6 +49,20 @@ class MistakesTest {
   }
 
   @Test
+  void aBundleThatIsNotThereIsNamed() {
+    assertThat(gradus("rater", "check", folder.resolve("none").toString()).text())
+        .startsWith("gradus: " + folder.resolve("none") + ": the rater's rater.json cannot be read")
+        .contains("Name the folder of a complete rater bundle, or 'builtin'")
+        .doesNotContain("\tat ");
+    assertThat(gradus("rater", "bench", "builtin", "--tokens", "many"))
+        .isEqualTo(
+            new Answer(
+                2, "gradus: --tokens: 'many' is not a count such as 5000, 64M, 30B or 1.5T\n"));
+    assertThat(gradus("rater", "check", "builtin", "--provider", "gpu").text())
+        .contains("'gpu' is not one of cpu, cuda, tensorrt");
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     Path file = folder.resolve("none.conf");
     assertThat(gradus("run", file.toString()))

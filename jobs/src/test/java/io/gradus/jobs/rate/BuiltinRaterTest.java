@@ -64,7 +64,8 @@ class BuiltinRaterTest {
         bundle.publish(new org.apache.hadoop.fs.Path(temporary.toString()), hadoop).toString();
     rater =
         ExecutorRaters.bundle(
-            folder, bundle.digest(), new EngineSettings(512, 1, 2, 1), Hardware.CPU, hadoop);
+                folder, bundle.digest(), new EngineSettings(512, 1, 2, 1), Hardware.CPU, hadoop)
+            .rater();
   }
 
   private List<double[]> scores(List<String> texts) {

@@ -30,7 +30,8 @@ class CudaPreflightTest {
   @TempDir Path root;
 
   private static CudaPreflight look(FakeMachine machine, DeviceConfig config) {
-    return CudaPreflight.of(config, GPU_BUILD, machine.libraries());
+    return CudaPreflight.of(
+        new Device(config.provider(), 3), config, GPU_BUILD, machine.libraries());
   }
 
   @Test
@@ -50,7 +51,7 @@ class CudaPreflightTest {
     FakeMachine machine = FakeMachine.withCuda(root).without("/cuda/libcurand.so.10");
     assertThatThrownBy(() -> look(machine, CUDA).check())
         .isInstanceOf(UserMistake.class)
-        .hasMessageStartingWith("rate.device.provider = cuda cannot work on ")
+        .hasMessageStartingWith("rate.device.provider = cuda cannot work on gpu 3 of ")
         .hasMessageContainingAll(
             ": libcurand.so.10 (CUDA 12) is missing.",
             "Needed: ONNX Runtime with CUDAExecutionProvider, an NVIDIA GPU with driver 525 or"
@@ -168,7 +169,11 @@ class CudaPreflightTest {
         new CudaPreflight.OnnxRuntime(
             "1.28.0", Set.of(OrtProvider.CPU), "/jars/onnxruntime-1.28.0.jar");
     CudaPreflight preflight =
-        CudaPreflight.of(CUDA, cpuBuild, FakeMachine.withCuda(root).libraries());
+        CudaPreflight.of(
+            new Device(DeviceConfig.Provider.CUDA, 3),
+            CUDA,
+            cpuBuild,
+            FakeMachine.withCuda(root).libraries());
     assertThat(preflight.problems())
         .containsExactly(
             "this Gradus has ONNX Runtime's build without CUDAExecutionProvider; build Gradus with"

@@ -36,7 +36,10 @@ class ExecutionProvidersTest {
                       ExecutionProviders.Engines.BUILT_WHEN_MISSING))
           .isInstanceOf(UserMistake.class)
           .hasMessageContainingAll(
-              "rate.device.provider = cuda cannot work on ", "Needed: ", "Found: ", "Looked in: ");
+              "rate.device.provider = cuda cannot work on gpu 0 of ",
+              "Needed: ",
+              "Found: ",
+              "Looked in: ");
     }
   }
 

@@ -3,16 +3,23 @@ package io.gradus.jobs.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gradus.common.spark.LocalSpark;
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +45,10 @@ class HostileDocumentsTest {
       List.of(
           "The glacier retreated by four hundred metres between 1930 and 1980.",
           "Honestly? Best pizza in town, we go every Friday night!",
-          "Let f be continuous on a closed interval; then f attains its maximum there.");
+          "Let f be continuous on a closed interval; then f attains its maximum there.",
+          // As long as some of the hostile ones, so that these share a batch.
+          "a b a",
+          "b");
 
   @TempDir static Path folder;
   private static Rater wordPieces;
@@ -63,7 +73,7 @@ class HostileDocumentsTest {
     texts.put("NULs in a sentence", "The cat\0 sat on\0\0 the mat.");
     texts.put("a hundred thousand NULs", "\0".repeat(100_000));
     texts.put("an unpaired high surrogate", "left \ud83d alone");
-    texts.put("an unpaired low surrogate", "left \ude00 alone");
+    texts.put("an unpaired low surrogate", "another \ude00 alone");
     texts.put("surrogates in the wrong order", "\ude00\ud83d".repeat(100));
     texts.put("a high surrogate at the end", "the end \ud83d");
     texts.put("a letter under 100,000 combining marks", "a" + "\u0301".repeat(100_000));
@@ -110,7 +120,7 @@ class HostileDocumentsTest {
   static void open() throws IOException {
     wordPieces =
         open(RaterBundle.find("builtin", new Configuration()))
-            .with(new OnnxRater.Options(2, RaterConfig.Scores.DOCUMENTS));
+            .with(new OnnxRater.Options(2, RaterConfig.Scores.DOCUMENTS), () -> {});
     Path words = TinyBundle.write(folder.resolve("words"), HostileDocumentsTest::longChunks);
     wholeTexts = open(RaterBundle.find(words.toString(), new Configuration()));
     Path bytes =
@@ -202,5 +212,46 @@ class HostileDocumentsTest {
     try (Rater.Pending pending = rater.begin(documents, work -> {})) {
       return pending.ratings();
     }
+  }
+
+  @Test
+  void allOfThemGoThroughTheStage(@TempDir Path workspace) throws IOException {
+    Path padded =
+        TinyBundle.writeLogits(folder.resolve("padded"), HostileDocumentsTest::longChunks);
+    Path words = folder.resolve("words");
+    RateConfig config =
+        new RateConfig(
+            List.of(
+                new RaterConfig.Bundle(words.toString(), "words_"),
+                new RaterConfig.Bundle(padded.toString(), "padded_"),
+                new RaterConfig.Statistics(List.of("compression_ratio"), "")),
+            1,
+            4096,
+            2_000_000,
+            DeviceConfig.DEFAULT);
+    List<String> texts = new ArrayList<>(NEIGHBOURS);
+    texts.addAll(DOCUMENTS.values());
+    Map<String, String> alone = rows(workspace.resolve("alone"), config, NEIGHBOURS);
+    Map<String, String> together = rows(workspace.resolve("together"), config, texts);
+    assertThat(alone).hasSize(NEIGHBOURS.size());
+    assertThat(together).hasSize(texts.size()).containsAllEntriesOf(alone);
+  }
+
+  private static Map<String, String> rows(Path workspace, RateConfig config, List<String> texts)
+      throws IOException {
+    Finished<DocumentsTable> documents = TestDocuments.write(workspace, "documents", 3, texts);
+    StageDirectory output =
+        new StageDirectory(
+            new org.apache.hadoop.fs.Path(workspace.resolve("rate/out").toString()),
+            new Configuration());
+    RateResult result = new RateJob().run(LocalSpark.context(), config, documents, output);
+    assertThat(result.table().rows()).isEqualTo(texts.size());
+    Map<String, String> rows = new TreeMap<>();
+    for (Row row : LocalSpark.session().read().parquet(output.table().toString()).collectAsList()) {
+      rows.put(
+          HexFormat.of().formatHex(row.<byte[]>getAs("doc_id")),
+          row.toString().replaceAll("\\[B@\\w+", ""));
+    }
+    return rows;
   }
 }

@@ -113,6 +113,17 @@ class OnnxRaterTest {
   }
 
   @Test
+  void runsBesideEachOtherLoseNoDocumentForMemory() throws IOException {
+    TinyBundle.write(folder);
+    TinyBundle.replaceModel(folder, TinyBundle.modelForAtMost(3));
+    String[] texts = Stream.generate(() -> "a b").limit(400).toArray(String[]::new);
+    try (OnnxRater rater = open(new EngineSettings(64, 1, 4, 1))) {
+      assertThat(rate(rater, texts)).allMatch(rating -> rating.scores()[0] == 11.0);
+      assertThat(rater.queue().batchTokens()).isEqualTo(4);
+    }
+  }
+
+  @Test
   void aDocumentThatMemoryDoesNotHoldIsQuarantined() throws IOException {
     TinyBundle.write(
         folder, definition -> ((ObjectNode) definition.get("chunk")).put("tokens", 100));
@@ -135,6 +146,7 @@ class OnnxRaterTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("The model no longer runs")
           .hasMessageContaining("indices");
+      assertThat(rater.isBroken()).isTrue();
     }
   }
 
@@ -186,6 +198,24 @@ class OnnxRaterTest {
   }
 
   @Test
+  void anInfiniteLogitHasNoScoreWhateverTheActivation() {
+    Heads.Logits heads =
+        new Heads.Logits(
+            2, Activation.SIGMOID, new Heads.Linear(new double[][] {{1, 0}}, new double[] {0}));
+    assertThat(heads.scores(new float[] {0, 1}, 0, 1)).containsExactly(0.5);
+    assertThat(heads.scores(new float[] {0, Float.POSITIVE_INFINITY}, 0, 1))
+        .containsOnly(Double.NaN);
+  }
+
+  @Test
+  void batchesThatNoBufferHoldsAreAMistake() throws IOException {
+    TinyBundle.write(folder);
+    assertThatThrownBy(() -> open(new EngineSettings(1 << 29, 1, 1, 1)))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContaining("rate.batch-tokens: batches of 536870912 positions, with 2 numbers");
+  }
+
+  @Test
   void aClassThatTheGraphDoesNotHaveIsAMistake() throws IOException {
     TinyBundle.writeLogits(
         folder,
@@ -209,7 +239,7 @@ class OnnxRaterTest {
   void onlyTheFirstChunksAreRatedWhereTheConfigurationSaysSo() throws IOException {
     TinyBundle.write(folder);
     try (OnnxRater rater = open()) {
-      Rater first = rater.with(new OnnxRater.Options(2, RaterConfig.Scores.CHUNKS));
+      Rater first = rater.with(new OnnxRater.Options(2, RaterConfig.Scores.CHUNKS), () -> {});
       RatedDocument document =
           new RatedDocument(new byte[16], "s", 1, "a a a a b b b b " + "a ".repeat(100_000));
       List<RatingWork> work = Collections.synchronizedList(new ArrayList<>());

@@ -39,7 +39,9 @@ class RateConfigTest {
                        { kind = statistics, criteria = [ reading_ease ], prefix = text_ },
                        { kind = statistics },
                        { kind = column, columns { edu = "quality.edu", "dclm" = score },
-                         prefix = given_ } ]
+                         prefix = given_ },
+                       { kind = fasttext, model = "/models/hq.bin", label = __label__hq,
+                         criterion = quality } ]
             """);
     assertThat(problems.messages()).isEmpty();
     assertThat(config)
@@ -52,7 +54,8 @@ class RateConfigTest {
                     new RaterConfig.Statistics(
                         Arrays.stream(Statistic.values()).map(Statistic::criterion).toList(), ""),
                     new RaterConfig.Columns(
-                        new TreeMap<>(Map.of("edu", "quality.edu", "dclm", "score")), "given_")),
+                        new TreeMap<>(Map.of("edu", "quality.edu", "dclm", "score")), "given_"),
+                    new RaterConfig.FastText("/models/hq.bin", "__label__hq", "quality", "")),
                 0.2,
                 16_000,
                 5_000_000,
@@ -84,7 +87,9 @@ class RateConfigTest {
                    { bundle = builtin, prefix = "a-b" },
                    { kind = column }, { kind = column, columns = edu },
                    { kind = column, columns { "a-b" = score, blank = "", deep.er = x } },
-                   { kind = column, columns { edu = score }, criteria = [ edu ] } ]
+                   { kind = column, columns { edu = score }, criteria = [ edu ] },
+                   { kind = fasttext, modle = a }, { kind = fasttext, model = a, label = b,
+                   criterion = "a b" } ]
         """);
     assertThat(String.join("\n", problems.messages()))
         .contains("rate.max-quarantined")
@@ -100,7 +105,12 @@ class RateConfigTest {
         .contains("'a-b' cannot be the name of a criterion: a letter, then letters, digits and _")
         .contains("rate.raters[7].columns.blank (String:7): is empty; give the path of a field")
         .contains("rate.raters[7].columns.deep (String:7): must be a single value, not object")
-        .contains("rate.raters[8].criteria (String:8): unknown key");
+        .contains("rate.raters[8].criteria (String:8): unknown key")
+        .contains("rate.raters[9].criterion (String:9): missing; give text")
+        .contains("rate.raters[9].model (String:9): missing; give text")
+        .contains("rate.raters[9].label (String:9): missing; give text")
+        .contains("rate.raters[9].modle (String:9): unknown key; did you mean 'model'?")
+        .contains("rate.raters[10].criterion (String:10): 'a b' cannot be the name");
   }
 
   @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.job.TooManyBadRecords;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
@@ -243,15 +246,63 @@ class RateJobTest {
   }
 
   @Test
-  void tooManyDocumentsWithoutScoresStopTheRun() throws IOException {
+  void tooManyDocumentsWithoutScoresEndTheRun() throws IOException {
     texts.addAll(List.of("nan a", "nan b", "nan x"));
     Finished<DocumentsTable> documents = documents(4);
+    // Where the last bucket tells it, the run may be over before it is stopped.
     assertThatThrownBy(() -> run(config(tiny), documents, "out"))
         .isInstanceOf(TooManyBadRecords.class)
         .hasMessageContainingAll(
-            "3 of 203 documents (1.5 %) without a score ({not-finite=3})",
-            "rate.max-quarantined allows 1.0 %", "quarantined-documents.jsonl");
-    assertThat(workspace.resolve("rate/out/quarantined-documents.jsonl")).exists();
+            "3 of 203 documents (1.5 %) without a score",
+            "rate.max-quarantined allows 1.0 %",
+            "Look at the columns failure and detail of " + workspace.resolve("rate/raters"));
+  }
+
+  @Test
+  void tooManyDocumentsWithoutScoresStopTheRunLongBeforeItsEnd() throws IOException {
+    texts.addAll(IntStream.range(0, 1000).mapToObj(i -> "nan number" + i).toList());
+    Finished<DocumentsTable> documents = documents(200);
+    assertThatThrownBy(() -> run(config(tiny), documents, "out"))
+        .isInstanceOf(TooManyBadRecords.class)
+        .hasMessageContainingAll(
+            "rate: tiny left ", " of 1,200 documents", "without a score so far");
+    try (Stream<Path> files = Files.walk(workspace.resolve("rate/raters"))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".parquet")).count())
+          .isLessThan(150);
+    }
+    // What was rated is kept for a run that allows more.
+    assertThat(run(lenient(1, tiny), documents, "out").raters().get(0).bucketsReused())
+        .isPositive();
+  }
+
+  @Test
+  void theSameRaterUnderTwoPrefixesRatesOnce() throws IOException {
+    RaterConfig second = new RaterConfig.Bundle(bundles.resolve("tiny").toString(), "second_");
+    RateResult result = run(config(tiny, second), documents(4), "out");
+    assertThat(result.work()).map(RateResult.DeviceResult::documents).containsExactly(200L);
+    assertThat(column("out", "second_up")).isEqualTo(column("out", "up"));
+  }
+
+  @Test
+  void chunksOfTwoRatersDoNotMix() throws IOException {
+    RaterConfig.Bundle whole = (RaterConfig.Bundle) tiny;
+    Path third =
+        TinyBundle.write(
+            bundles.resolve("third"),
+            definition -> {
+              ((ObjectNode) definition.at("/criteria/0")).put("name", "right");
+              ((ObjectNode) definition.at("/criteria/1")).put("name", "wrong");
+              ((ObjectNode) definition.at("/probes/0"))
+                  .putObject("scores")
+                  .put("right", 11)
+                  .put("wrong", -0.5);
+            });
+    RaterConfig first = new RaterConfig.Bundle(whole.bundle(), "", 0, RaterConfig.Scores.CHUNKS);
+    RaterConfig second = new RaterConfig.Bundle(third.toString(), "", 0, RaterConfig.Scores.CHUNKS);
+    Finished<DocumentsTable> documents = documents(2);
+    assertThatThrownBy(() -> run(config(first, second), documents, "out"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll("the chunks' scores of " + third, "go, chunks/tiny", "prefix");
   }
 
   @Test
@@ -442,5 +493,48 @@ class RateJobTest {
     assertThat(work.raterTokens()).isEqualTo(result.raters().get(0).tokens());
     assertThat(work.paddingShare()).isZero();
     assertThat(run(config(tiny), documents, "again").work()).isEmpty();
+  }
+
+  @Test
+  void aFastTextModelRatesByTheLogOddsOfItsLabel() throws IOException {
+    Path model = TinyFastText.CLASSIFIER.write(bundles.resolve("quality.bin"));
+    texts.addAll(List.of("good bad", "bad\nbad"));
+    Finished<DocumentsTable> documents = documents(4);
+    RaterConfig high =
+        new RaterConfig.FastText(model.toString(), "__label__hq", "quality", "dclm_");
+    run(config(STATISTICS), documents, "first");
+    RateResult result = run(config(STATISTICS, high), documents, "second");
+
+    Map<String, Double> quality = column("second", "dclm_quality");
+    assertThat(quality).hasSize(202);
+    assertThat(quality.get(HexFormat.of().formatHex(TestDocuments.docId("bad\nbad"))))
+        .isCloseTo(-4.0 / 3, within(2e-4));
+    RateResult.RaterResult rater = result.raters().get(1);
+    String digest = Fingerprint.sha256(Files.readAllBytes(model));
+    assertThat(rater.kind()).isEqualTo("fasttext");
+    assertThat(rater.digest()).isEqualTo(digest);
+    assertThat(rater.documents()).isEqualTo(202);
+    assertThat(workspace.resolve("rate/models/" + digest + ".bin")).exists();
+    assertThat(RateJob.digests(new Configuration(), config(high)))
+        .containsEntry(model.toString(), digest)
+        .containsKey("fasttext");
+
+    // Another label is another rater; what was rated is kept.
+    RaterConfig low = new RaterConfig.FastText(model.toString(), "__label__lq", "quality", "");
+    assertThat(run(config(STATISTICS, high, low), documents, "third").raters())
+        .map(RateResult.RaterResult::bucketsRated, RateResult.RaterResult::bucketsReused)
+        .containsExactly(tuple(0, 4), tuple(0, 4), tuple(4, 0));
+  }
+
+  @Test
+  void anUnknownLabelIsFoundBeforeAnythingIsRated() throws IOException {
+    Path model = TinyFastText.CLASSIFIER.write(bundles.resolve("quality.bin"));
+    Finished<DocumentsTable> documents = documents(2);
+    RaterConfig unknown = new RaterConfig.FastText(model.toString(), "hq", "quality", "");
+    assertThatThrownBy(() -> run(config(unknown), documents, "out"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContainingAll(
+            model + " has no label 'hq'", "Its labels are __label__hq, __label__lq.");
+    assertThat(workspace.resolve("rate/raters")).doesNotExist();
   }
 }

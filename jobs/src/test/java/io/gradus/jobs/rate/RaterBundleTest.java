@@ -36,7 +36,7 @@ class RaterBundleTest {
         found
             .publish(new org.apache.hadoop.fs.Path(temporary.resolve("p").toString()), hadoop)
             .toString();
-    ExecutorRaters.bundle(published, found.digest(), SETTINGS, Hardware.CPU, hadoop);
+    ExecutorRaters.bundle(published, found.digest(), SETTINGS, Hardware.CPU, hadoop).close();
   }
 
   private void assertMistake(String... parts) {
