@@ -9,6 +9,7 @@ of sessions with.
 import argparse
 import hashlib
 import json
+import logging
 import os
 import pathlib
 import shutil
@@ -78,6 +79,7 @@ def fuse(graph: onnx.ModelProto) -> onnx.ModelProto:
     operators = fused.get_fused_operator_statistics()
     if operators["Attention"] != 6:
         raise SystemExit(f"not all of 6 layers' attention is fused: {operators}")
+    fused.model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     return fused.model
 
 
@@ -97,6 +99,8 @@ def write_torch_model(graph: onnx.ModelProto, folder: pathlib.Path) -> None:
 
 
 def main() -> None:
+    # The quantiser's advice on other kinds of models.
+    logging.disable()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jar", required=True, help="the model's artifact")
     parser.add_argument("--sha256", required=True, help="of the jar")
