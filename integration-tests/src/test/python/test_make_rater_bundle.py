@@ -89,6 +89,12 @@ class MakeRaterBundle(unittest.TestCase):
     def test_refuses_a_criterion_that_is_no_name(self):
         self.assert_refused("letters, digits and underscores", "--criterion=a b=0")
 
+    def test_refuses_a_criterion_named_as_a_column_of_gradus(self):
+        self.assert_refused("'tokens' cannot be the name", "--criterion=tokens=0")
+
+    def test_refuses_a_tolerance_of_nothing(self):
+        self.assert_refused("tolerance 0.0: must be above 0", "--criterion=q=0", "--tolerance=0")
+
     def test_refuses_to_go_without_criteria(self):
         self.assert_refused("No --criterion: name at least one")
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -31,6 +32,10 @@ from rater_bundle.texts import BUILT_IN, built_in_sample, long_text, read_texts
 # correlation).
 SAME = 1e-3
 LIMITS = {"fp16": (0.05, 0.999), "int8": (0.5, 0.95)}
+# Columns that Gradus's own tables have; it refuses a bundle whose criteria are called so.
+TAKEN_NAMES = frozenset(
+    "doc_id source n_tokens n_chunks n_rater_tokens failure detail chunk start tokens".split()
+)
 TOLERANCE = {"fp32": 0.001, "fp16": 0.01, "int8": 0.05}
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "spm.model", "tokenizer.model", "vocab.txt")
 # A padded chunk's score may differ from an unpadded one's by the rounding of other sums only.
@@ -220,6 +225,8 @@ def check_arguments(arguments: argparse.Namespace) -> None:
         raise UserMistake(f"{bundle} is there already. Name another folder, or remove it.")
     if arguments.minimum_tail < 1:
         raise UserMistake(f"--minimum-tail {arguments.minimum_tail}: must be 1 or more.")
+    if arguments.tolerance is not None and not arguments.tolerance > 0:
+        raise UserMistake(f"--tolerance {arguments.tolerance}: must be above 0.")
     if arguments.heads:
         if arguments.criterion or arguments.activation:
             raise UserMistake("--heads takes the place of --criterion and --activation.")
@@ -269,6 +276,12 @@ def scoring_of(arguments: argparse.Namespace, width: int) -> Scoring:
     names = [criterion.name for criterion in criteria]
     if len(set(names)) < len(names):
         raise UserMistake(f"Two criteria have the same name: {', '.join(sorted(names))}.")
+    for name in names:
+        if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or name in TAKEN_NAMES:
+            raise UserMistake(
+                f"'{name}' cannot be the name of a criterion: letters, digits and underscores after a"
+                f" letter, and none of {', '.join(sorted(TAKEN_NAMES))}."
+            )
     if arguments.heads:
         return Scoring(
             criteria, pooling=arguments.pooling or "mean", normalise=arguments.normalise
@@ -284,8 +297,8 @@ def read_criterion(text: str, width: int) -> Criterion:
         index = int(value) if len(numbers) == 1 else None
     except ValueError:
         raise UserMistake(f"{wanted}.") from None
-    if not name.isidentifier() or not name.isascii():
-        raise UserMistake(f"{wanted}; a name has letters, digits and underscores.")
+    if not name:
+        raise UserMistake(f"{wanted}.")
     if index is not None and not 0 <= index < width:
         raise UserMistake(f"--criterion {text}: the model has the outputs 0 to {width - 1}.")
     if index is not None:
