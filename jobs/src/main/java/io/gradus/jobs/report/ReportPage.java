@@ -36,7 +36,7 @@ final class ReportPage {
   }
 
   /** Under these names stages count what they left out, by reason. */
-  private static final Set<String> DROPS = Set.of("dropped", "failed");
+  private static final Set<String> DROPS = Set.of("dropped", "quarantined");
 
   /** The gravest first. */
   private static final List<String> SEVERITIES = List.of("loud", "caution", "note");
