@@ -220,7 +220,7 @@ record SampleRun(
         manifests,
         "rate",
         """
-        {"quarantined": {"not-finite": 0}, "raters": [{"name": "builtin", "chunks": 4011}],
+        {"quarantined": {"not-finite": 7}, "raters": [{"name": "builtin", "chunks": 4011}],
          "table": {"rows": %d, "tokens": %d, "criteria": ["educational_value"]}}
         """
             .formatted(documents.size(), tokens));
