@@ -93,7 +93,7 @@ class ReportJobTest {
   void everyReasonForWhichARecordWasDroppedIsCounted() {
     assertThat(page)
         .contains("<td>exact duplicate</td><td>ingest</td><td class=\"n\">173</td>")
-        .contains("<td>not-finite</td><td>rate</td><td class=\"n\">7</td>")
+        .contains("<td>not finite</td><td>rate</td><td class=\"n\">7</td>")
         .contains("<td>malformed json</td><td>ingest</td><td class=\"n\">12</td>")
         .doesNotContain("<td>too large</td>");
   }
