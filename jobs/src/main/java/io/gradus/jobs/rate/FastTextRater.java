@@ -9,7 +9,7 @@ import java.util.List;
  * pretraining texts Li et al. 2024, "DataComp-LM" (arXiv 2406.11794), section 4.4. Line breaks
  * count as spaces, as there.
  */
-final class FastTextRater implements ImmediateRater {
+final class FastTextRater implements TextRater {
   /** FastText's own precision; log-odds thus lie between -11.5129 and 11.5129. */
   private static final double SMALLEST_PROBABILITY = 1e-5;
 
@@ -49,21 +49,7 @@ final class FastTextRater implements ImmediateRater {
   }
 
   @Override
-  public List<Rating> rate(List<RatedDocument> documents) {
-    return documents.stream()
-        .map(
-            document ->
-                document
-                    .text()
-                    .map(this::rate)
-                    .orElseGet(
-                        () ->
-                            Rating.missing(
-                                1, Rating.Failure.NO_TEXT, "the document has tokens only")))
-        .toList();
-  }
-
-  private Rating rate(String text) {
+  public Rating rate(String text) {
     return model.probability(text, label).stream()
         .mapToObj(probability -> Rating.scored(new double[] {logOdds(probability)}, 1, 0))
         .findFirst()

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Measures whole texts, without a model. */
-final class StatisticsRater implements ImmediateRater {
+final class StatisticsRater implements TextRater {
   private final List<Statistic> statistics;
 
   StatisticsRater(List<String> criteria) {
@@ -17,23 +17,7 @@ final class StatisticsRater implements ImmediateRater {
   }
 
   @Override
-  public List<Rating> rate(List<RatedDocument> documents) {
-    return documents.stream()
-        .map(
-            document ->
-                document
-                    .text()
-                    .map(this::measure)
-                    .orElseGet(
-                        () ->
-                            Rating.missing(
-                                statistics.size(),
-                                Rating.Failure.NO_TEXT,
-                                "the document has tokens only")))
-        .toList();
-  }
-
-  private Rating measure(String text) {
+  public Rating rate(String text) {
     TextMeasures measures = new TextMeasures(text);
     double[] scores = statistics.stream().mapToDouble(s -> s.of(measures)).toArray();
     if (Arrays.stream(scores).allMatch(Double::isFinite)) {
