@@ -1,14 +1,9 @@
 package io.gradus.jobs.rate;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -111,40 +106,25 @@ final class ExecutorRaters {
   }
 
   private static Session open(Key key, RaterBundle bundle) {
-    try {
-      java.nio.file.Path local = Files.createTempDirectory("gradus-rater-");
-      try {
-        bundle.localise(local);
-        OnnxRater rater =
-            new OnnxRater(
-                bundle.definition(),
-                bundle.digest(),
-                local,
-                key.settings(),
-                key.hardware(),
-                bundle.place());
-        try {
-          rater.checkProbes();
-          rater.checkPlacement();
-          return new Session(key, rater, RatingMetrics.register(rater, bundle.definition().name()));
-        } catch (RuntimeException e) {
-          rater.close();
-          throw e;
-        }
-      } finally {
-        // An open session needs its files no more, and a killed JVM would leave them behind.
-        delete(local);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(java.nio.file.Path folder) throws IOException {
-    try (Stream<java.nio.file.Path> files = Files.walk(folder)) {
-      for (java.nio.file.Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    return bundle.withLocalCopy(
+        local -> {
+          OnnxRater rater =
+              new OnnxRater(
+                  bundle.definition(),
+                  bundle.digest(),
+                  local,
+                  key.settings(),
+                  key.hardware(),
+                  bundle.place());
+          try {
+            rater.checkProbes();
+            rater.checkPlacement();
+            return new Session(
+                key, rater, RatingMetrics.register(rater, bundle.definition().name()));
+          } catch (RuntimeException e) {
+            rater.close();
+            throw e;
+          }
+        });
   }
 }

@@ -10,8 +10,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.security.DigestOutputStream;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -184,6 +187,28 @@ record RaterBundle(
     } catch (UserMistake | UncheckedIOException damaged) {
       // Where storage itself fails, writing fails next, and says so.
       return false;
+    }
+  }
+
+  /**
+   * Copies the files that {@code rater.json} names into a local folder for some work. They are gone
+   * afterwards: an open session needs its files no more, and a killed JVM would leave them behind.
+   */
+  <T> T withLocalCopy(Function<java.nio.file.Path, T> work) {
+    try {
+      java.nio.file.Path local = Files.createTempDirectory("gradus-rater-");
+      try {
+        localise(local);
+        return work.apply(local);
+      } finally {
+        try (Stream<java.nio.file.Path> files = Files.walk(local)) {
+          for (java.nio.file.Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

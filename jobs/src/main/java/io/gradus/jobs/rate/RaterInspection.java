@@ -1,17 +1,11 @@
 package io.gradus.jobs.rate;
 
 import io.gradus.common.job.UserMistake;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -129,25 +123,23 @@ public final class RaterInspection {
     Hardware hardware =
         new Hardware(
             Device.assigned(device), device, ExecutionProviders.Engines.BUILT_WHEN_MISSING);
-    try {
-      Path local = Files.createTempDirectory("gradus-rater-");
-      try {
-        bundle.localise(local);
-        try (OnnxRater rater =
-            new OnnxRater(
-                bundle.definition(), bundle.digest(), local, settings, hardware, bundle.place())) {
-          return work.apply(rater);
-        }
-      } finally {
-        try (Stream<Path> files = Files.walk(local)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
+    return bundle.withLocalCopy(
+        local -> {
+          try (OnnxRater rater =
+              new OnnxRater(
+                  bundle.definition(),
+                  bundle.digest(),
+                  local,
+                  settings,
+                  hardware,
+                  bundle.place())) {
+            if (device.provider() != DeviceConfig.Provider.CPU) {
+              rater.probes();
+              rater.checkPlacement();
+            }
+            return work.apply(rater);
           }
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        });
   }
 
   RaterDefinition definition() {
