@@ -1,5 +1,6 @@
 /**
- * Selection: what several stages share to compare documents by their scores; reads the calibration,
- * writes nothing, keeps the invariant that equal input gives equal numbers in any order of rows.
+ * The arithmetic of a selection, which the stages sample and sweep share: reads rows of ratings,
+ * writes nothing, keeps the invariant that a score, a key and a budget follow from configuration,
+ * calibration and row alone.
  */
 package io.gradus.common.selection;
