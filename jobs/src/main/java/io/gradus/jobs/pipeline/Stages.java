@@ -37,6 +37,8 @@ import io.gradus.jobs.report.ReportJob;
 import io.gradus.jobs.report.ReportResult;
 import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sample.SampleResult;
+import io.gradus.jobs.topics.TopicsJob;
+import io.gradus.jobs.topics.TopicsResult;
 import io.gradus.jobs.verify.VerifyJob;
 import io.gradus.jobs.verify.VerifyResult;
 import java.util.List;
@@ -53,6 +55,7 @@ import org.apache.hadoop.conf.Configuration;
 final class Stages {
   private static final String INGEST = "ingest";
   private static final String RATE = "rate";
+  private static final String TOPICS = "topics";
   private static final String CALIBRATE = "calibrate";
   private static final String SAMPLE = "sample";
   private static final String ORDER = "order";
@@ -64,8 +67,14 @@ final class Stages {
 
   private Stages() {}
 
-  /** All stages, each after those that it reads. */
+  /** All stages that the configuration asks for, each after those that it reads. */
   static List<Stage> of(PipelineConfig config, Configuration hadoop) {
+    return all(config, hadoop).stream()
+        .filter(stage -> !stage.name().equals(TOPICS) || config.topics().wanted())
+        .toList();
+  }
+
+  private static List<Stage> all(PipelineConfig config, Configuration hadoop) {
     return List.of(
         new Stage(
             INGEST,
@@ -75,6 +84,14 @@ final class Stages {
             () -> IngestJob.digests(hadoop, config.ingest()),
             NO_CHANCE,
             (context, inputs, output) -> ingest(context, config, output)),
+        new Stage(
+            TOPICS,
+            1,
+            config.topics(),
+            List.of(INGEST),
+            Map::of,
+            config.seed(),
+            (context, inputs, output) -> topics(context, config, inputs, output)),
         new Stage(
             RATE,
             2,
@@ -192,6 +209,20 @@ final class Stages {
         say(
             "%,d documents rated for %s",
             result.table().rows(), String.join(", ", result.table().criteria())));
+  }
+
+  private static Outcome topics(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    TopicsResult result =
+        new TopicsJob().run(context, config.topics(), config.seed(), documents(inputs), output);
+    return new Outcome(
+        result,
+        say(
+            "%s from a sample of %s; %,d of %,d documents have one",
+            count(result.table().found(), "topic"),
+            count(result.sampleDocuments(), "document"),
+            result.table().rows() - result.table().withoutTopic(),
+            result.table().rows()));
   }
 
   private static Outcome calibrate(

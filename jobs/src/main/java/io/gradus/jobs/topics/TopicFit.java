@@ -31,6 +31,8 @@ final class TopicFit {
   /** Counting words needs no more parts than this: a sample is bounded. */
   private static final int WORD_PARTITIONS = 8;
 
+  private static final String EVERY_TEXT = "";
+
   private final JavaSparkContext spark;
   private final TopicsConfig config;
   private final long seed;
@@ -49,8 +51,7 @@ final class TopicFit {
 
   /** Fits on the sample; an empty one gives no topics. */
   TopicModel fit(List<SampleUnit> sample) {
-    int documents = (int) sample.stream().mapToLong(SampleUnit::documents).sum();
-    Vocabulary vocabulary = new Vocabulary(frequencies(sample), documents);
+    Vocabulary vocabulary = new Vocabulary(frequencies(sample));
     List<SparseVector> vectors = vectors(sample, vocabulary);
     int dimensions = Math.min(config.dimensions(), Math.min(vocabulary.size(), vectors.size()));
     Projection projection =
@@ -68,7 +69,10 @@ final class TopicFit {
     return new TopicModel(vocabulary, projection, centres, terms);
   }
 
-  /** The words that are in the most documents of the sample, and in how many they are. */
+  /**
+   * The words that are in the most documents of the sample, and in how many they are. First comes
+   * the empty word, which every text has.
+   */
   private List<Tuple2<String, Integer>> frequencies(List<SampleUnit> sample) {
     if (sample.isEmpty()) {
       return List.of();
@@ -86,6 +90,7 @@ final class TopicFit {
                   shared.value().value(),
                   text -> {
                     words.clear();
+                    words.add(EVERY_TEXT);
                     Words.forEach(text, characters, words::add);
                     words.forEach(word -> counts.merge(word, 1, Integer::sum));
                   });
@@ -95,7 +100,7 @@ final class TopicFit {
             })
         .reduceByKey(Integer::sum, WORD_PARTITIONS)
         .map(frequency -> frequency)
-        .takeOrdered(config.vocabulary(), new MostFrequentFirst());
+        .takeOrdered(config.vocabulary() + 1, new MostFrequentFirst());
   }
 
   /** The documents of the sample that have words of the vocabulary, in the order of documents. */

@@ -17,15 +17,15 @@ final class Vocabulary implements Serializable {
   /**
    * A vocabulary.
    *
-   * @param frequencies each term with how many documents of the sample have it
-   * @param documents in the sample
+   * @param frequencies how many documents of the sample there are, beside any text, and then each
+   *     term with how many of them have it; or nothing
    */
-  Vocabulary(List<Tuple2<String, Integer>> frequencies, int documents) {
-    terms = new String[frequencies.size()];
+  Vocabulary(List<Tuple2<String, Integer>> frequencies) {
+    terms = new String[Math.max(0, frequencies.size() - 1)];
     rarities = new float[terms.length];
     for (int term = 0; term < terms.length; term++) {
-      terms[term] = frequencies.get(term)._1();
-      rarities[term] = rarity(frequencies.get(term)._2(), documents);
+      terms[term] = frequencies.get(term + 1)._1();
+      rarities[term] = rarity(frequencies.get(term + 1)._2(), frequencies.get(0)._2());
       numbers.put(terms[term], term);
     }
   }
