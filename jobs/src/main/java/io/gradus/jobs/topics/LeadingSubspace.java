@@ -41,9 +41,10 @@ final class LeadingSubspace {
       Arrays.setAll(vector, term -> random.nextGaussian());
     }
     for (int i = 0; i < ITERATIONS; i++) {
-      orthonormalise(basis);
       basis = multiply(documents, basis, terms);
+      orthonormalise(basis);
     }
+    // Twice is enough for the last bits, too (Giraud et al. 2005).
     orthonormalise(basis);
     float[] byTerm = new float[terms * dimensions];
     for (int d = 0; d < dimensions; d++) {
@@ -109,21 +110,24 @@ final class LeadingSubspace {
     return products;
   }
 
-  /** Gram and Schmidt's method, twice, which is enough (Giraud et al. 2005). */
+  /** Gram and Schmidt's method, modified: each vector in turn is taken out of all after it. */
   private static void orthonormalise(double[][] vectors) {
+    double[] before = Arrays.stream(vectors).mapToDouble(LeadingSubspace::length).toArray();
     for (int i = 0; i < vectors.length; i++) {
-      double before = Math.sqrt(dot(vectors[i], vectors[i]));
-      for (int round = 0; round < 2; round++) {
-        for (int j = 0; j < i; j++) {
-          addMultiple(vectors[i], -dot(vectors[i], vectors[j]), vectors[j]);
-        }
+      double[] unit = vectors[i];
+      double length = length(unit);
+      double scale = length > NOISE * before[i] ? 1 / length : 0;
+      for (int term = 0; term < unit.length; term++) {
+        unit[term] *= scale;
       }
-      double length = Math.sqrt(dot(vectors[i], vectors[i]));
-      double scale = length > NOISE * before ? 1 / length : 0;
-      for (int term = 0; term < vectors[i].length; term++) {
-        vectors[i][term] *= scale;
-      }
+      IntStream.range(i + 1, vectors.length)
+          .parallel()
+          .forEach(later -> addMultiple(vectors[later], -dot(vectors[later], unit), unit));
     }
+  }
+
+  private static double length(double[] vector) {
+    return Math.sqrt(dot(vector, vector));
   }
 
   /** Four sums at a time, so that an addition need not wait for the one before it. */

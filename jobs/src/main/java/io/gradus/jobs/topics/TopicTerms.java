@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 
 /**
  * The terms that set a topic apart: those whose mean TF-IDF in the topic's documents exceeds the
- * mean in all others by the most. Words that are everywhere weigh as much elsewhere, so no list of
- * stop words is needed.
+ * mean in all others by the most, rare terms counting for more. Words that are everywhere weigh
+ * next to nothing, in any language, so no list of stop words is needed.
  */
 final class TopicTerms {
   private TopicTerms() {}
@@ -39,9 +39,8 @@ final class TopicTerms {
       double[] sums = sum(vocabulary, inside);
       double[] excess = new double[sums.length];
       for (int term = 0; term < sums.length; term++) {
-        excess[term] =
-            sums[term] / inside.size()
-                - (outside == 0 ? 0 : (everywhere[term] - sums[term]) / outside);
+        double elsewhere = outside == 0 ? 0 : (everywhere[term] - sums[term]) / outside;
+        excess[term] = (sums[term] / inside.size() - elsewhere) * vocabulary.rarity(term);
       }
       terms.add(
           IntStream.range(0, excess.length)

@@ -13,14 +13,17 @@ import org.apache.spark.mllib.linalg.Vector;
 import org.apache.spark.mllib.linalg.Vectors;
 import org.apache.spark.mllib.linalg.distributed.RowMatrix;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LeadingSubspaceTest {
   private static final int TERMS = 60;
 
-  @Test
-  void theSpaceHoldsWhatTheFirstSingularVectorsHold() {
+  /** Five directions stand out; of twenty, the last hold no more than others that are left out. */
+  @ParameterizedTest
+  @CsvSource({"5, 0.001", "20, 0.02"})
+  void theSpaceHoldsNearlyWhatTheFirstSingularVectorsHold(int dimensions, double share) {
     List<SparseVector> documents = documents(200);
-    int dimensions = 20;
     float[] basis = LeadingSubspace.of(documents, TERMS, dimensions, 1);
     double held = 0;
     for (SparseVector document : documents) {
@@ -34,7 +37,7 @@ class LeadingSubspaceTest {
                 .rdd());
     double[] singular = matrix.computeSVD(dimensions, false, 1e-9).s().toArray();
     double exact = Arrays.stream(singular).map(value -> value * value).sum();
-    assertThat(held).isCloseTo(exact, within(0.005 * exact));
+    assertThat(held).isCloseTo(exact, within(share * exact));
   }
 
   @Test
@@ -80,7 +83,7 @@ class LeadingSubspaceTest {
       for (int term = 0; term < TERMS; term++) {
         terms[term] = (char) term;
         weights[term] =
-            (float) (random.nextGaussian() * 0.1 + (term % 15 == i % 15 ? 1.0 / (1 + i % 15) : 0));
+            (float) (random.nextGaussian() * 0.1 + (term % 15 == i % 15 ? 2.0 / (1 + i % 15) : 0));
       }
       documents.add(new SparseVector(terms, weights));
     }
