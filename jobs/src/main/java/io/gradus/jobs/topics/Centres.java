@@ -26,9 +26,12 @@ final class Centres implements Serializable {
   /** The topic whose centre is closest, of equally close ones the first. */
   int nearest(float[] point) {
     int nearest = 0;
-    for (int topic = 1; topic < centres.length; topic++) {
-      if (distance(point, topic) < distance(point, nearest)) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int topic = 0; topic < centres.length; topic++) {
+      double distance = distance(point, topic);
+      if (distance < least) {
         nearest = topic;
+        least = distance;
       }
     }
     return nearest;

@@ -18,8 +18,11 @@ import java.util.stream.IntStream;
 final class LeadingSubspace {
   private static final int ITERATIONS = 4;
 
-  /** Columns that one thread computes together: a line of the cache or two. */
-  private static final int BLOCK = 16;
+  /**
+   * Columns that one thread computes together, as floats: the rows of terms are met at random, and
+   * what costs is to bring them from memory.
+   */
+  private static final int BLOCK = 32;
 
   /** A column that loses so much to those before it is rounding noise. */
   private static final double NOISE = 1e-8;
@@ -65,7 +68,7 @@ final class LeadingSubspace {
             block -> {
               int from = block * BLOCK;
               int to = Math.min(vectors.length, from + BLOCK);
-              double[] product = multiplyBlock(documents, byTerm(vectors, from, to, terms));
+              float[] product = multiplyBlock(documents, byTerm(vectors, from, to, terms));
               for (int column = from; column < to; column++) {
                 double[] unpacked = new double[terms];
                 for (int term = 0; term < terms; term++) {
@@ -77,37 +80,35 @@ final class LeadingSubspace {
     return products;
   }
 
-  private static double[] byTerm(double[][] vectors, int from, int to, int terms) {
-    double[] packed = new double[terms * BLOCK];
+  private static float[] byTerm(double[][] vectors, int from, int to, int terms) {
+    float[] packed = new float[terms * BLOCK];
     for (int column = from; column < to; column++) {
       for (int term = 0; term < terms; term++) {
-        packed[term * BLOCK + column - from] = vectors[column][term];
+        packed[term * BLOCK + column - from] = (float) vectors[column][term];
       }
     }
     return packed;
   }
 
-  private static double[] multiplyBlock(List<SparseVector> documents, double[] vectors) {
-    double[] products = new double[vectors.length];
-    double[] projected = new double[BLOCK];
+  private static float[] multiplyBlock(List<SparseVector> documents, float[] vectors) {
+    float[] products = new float[vectors.length];
+    float[] projected = new float[BLOCK];
     for (SparseVector document : documents) {
       Arrays.fill(projected, 0);
       for (int i = 0; i < document.size(); i++) {
-        double weight = document.weight(i);
-        int at = document.term(i) * BLOCK;
-        for (int column = 0; column < BLOCK; column++) {
-          projected[column] += weight * vectors[at + column];
-        }
+        addMultiple(projected, 0, document.weight(i), vectors, document.term(i) * BLOCK);
       }
       for (int i = 0; i < document.size(); i++) {
-        double weight = document.weight(i);
-        int at = document.term(i) * BLOCK;
-        for (int column = 0; column < BLOCK; column++) {
-          products[at + column] += weight * projected[column];
-        }
+        addMultiple(products, document.term(i) * BLOCK, document.weight(i), projected, 0);
       }
     }
     return products;
+  }
+
+  private static void addMultiple(float[] sums, int to, float factor, float[] vectors, int from) {
+    for (int column = 0; column < BLOCK; column++) {
+      sums[to + column] += factor * vectors[from + column];
+    }
   }
 
   /** Gram and Schmidt's method, modified: each vector in turn is taken out of all after it. */
