@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
  * @param ratings a row for each document
  * @param calibration the distribution of the ratings
  * @param topicFolder the folder of the topics table; empty when there are no topics
- * @param topics how many topics there are; 0 when there are none
+ * @param topics how many numbers the column topic may hold; 0 when there are no topics
  */
 public record RatingInputs(
     Finished<RatingsTable> ratings,
@@ -32,7 +32,7 @@ public record RatingInputs(
   /** The same with topics. */
   public RatingInputs withTopics(Finished<TopicsTable> table) {
     return new RatingInputs(
-        ratings, calibration, table.directory().table().toString(), table.table().count());
+        ratings, calibration, table.directory().table().toString(), table.table().numbers());
   }
 
   /** The files of the ratings in the order of doc_ids, each with the topics beside it. */

@@ -1,5 +1,6 @@
 package io.gradus.jobs.command;
 
+import io.gradus.common.job.UserMistake;
 import io.gradus.jobs.pipeline.Pipeline;
 import java.io.PrintStream;
 import java.util.List;
@@ -23,6 +24,15 @@ final class RunCommand implements Runnable {
 
   /** Runs up to a stage; starts no Spark when there is nothing to do. */
   static void run(Pipeline pipeline, String last, PrintStream out) {
+    if (!pipeline.stages().contains(last)) {
+      throw new UserMistake(
+          last
+              + ": the configuration has no section '"
+              + last
+              + "', so there is no such stage. Add one, "
+              + last
+              + " { } for all defaults.");
+    }
     if (pipeline.finished(last)) {
       pipeline.forgetFailure();
       out.println("Nothing to do: every stage is finished for this configuration and input.");

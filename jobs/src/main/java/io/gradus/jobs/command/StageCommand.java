@@ -20,6 +20,7 @@ final class StageCommand implements Runnable {
   static List<StageCommand> all() {
     return List.of(
         new StageCommand("ingest", "Reads raw text into the documents table."),
+        new StageCommand("topics", "Finds topics and gives every document one."),
         new StageCommand("rate", "Rates every document with the configured raters."),
         new StageCommand("calibrate", "Measures the distribution of the ratings."),
         new StageCommand("sample", "Selects documents to a token budget."),

@@ -16,6 +16,7 @@ import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.rate.RateConfig;
 import io.gradus.jobs.sample.SampleConfig;
+import io.gradus.jobs.topics.TopicsConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param name for people; it names nothing on disk
  * @param workspace a folder or the URI of one
  * @param seed of every random choice
+ * @param topics {@link TopicsConfig#NONE} where the file has no such section
  */
 public record PipelineConfig(
     String name,
@@ -33,6 +35,7 @@ public record PipelineConfig(
     long seed,
     IngestConfig ingest,
     RateConfig rate,
+    TopicsConfig topics,
     CalibrateConfig calibrate,
     SampleConfig sample,
     OrderConfig order,
@@ -61,6 +64,7 @@ public record PipelineConfig(
             seed,
             IngestConfig.read(root.section("ingest")),
             RateConfig.read(root.section("rate")),
+            root.has("topics") ? TopicsConfig.read(root.section("topics")) : TopicsConfig.NONE,
             CalibrateConfig.read(root.section("calibrate")),
             SampleConfig.read(root.section("sample")),
             OrderConfig.read(root.section("order")),

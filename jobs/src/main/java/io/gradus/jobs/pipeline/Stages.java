@@ -14,6 +14,7 @@ import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.RatingsTable;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
@@ -39,8 +40,11 @@ import io.gradus.jobs.report.ReportResult;
 import io.gradus.jobs.sample.SampleConfig.Method;
 import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sample.SampleResult;
+import io.gradus.jobs.topics.TopicsJob;
+import io.gradus.jobs.topics.TopicsResult;
 import io.gradus.jobs.verify.VerifyJob;
 import io.gradus.jobs.verify.VerifyResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +59,7 @@ import org.apache.hadoop.conf.Configuration;
 final class Stages {
   private static final String INGEST = "ingest";
   private static final String RATE = "rate";
+  private static final String TOPICS = "topics";
   private static final String CALIBRATE = "calibrate";
   private static final String SAMPLE = "sample";
   private static final String ORDER = "order";
@@ -66,8 +71,14 @@ final class Stages {
 
   private Stages() {}
 
-  /** All stages, each after those that it reads. */
+  /** All stages that the configuration asks for, each after those that it reads. */
   static List<Stage> of(PipelineConfig config, Configuration hadoop) {
+    return all(config, hadoop).stream()
+        .filter(stage -> !stage.name().equals(TOPICS) || config.topics().wanted())
+        .toList();
+  }
+
+  private static List<Stage> all(PipelineConfig config, Configuration hadoop) {
     return List.of(
         new Stage(
             INGEST,
@@ -77,6 +88,14 @@ final class Stages {
             () -> IngestJob.digests(hadoop, config.ingest()),
             NO_CHANCE,
             (context, inputs, output) -> ingest(context, config, output)),
+        new Stage(
+            TOPICS,
+            1,
+            config.topics(),
+            List.of(INGEST),
+            Map::of,
+            config.seed(),
+            (context, inputs, output) -> topics(context, config, inputs, output)),
         new Stage(
             RATE,
             2,
@@ -97,7 +116,7 @@ final class Stages {
             SAMPLE,
             2,
             config.sample(),
-            List.of(RATE, CALIBRATE),
+            withTopics(config, RATE, CALIBRATE),
             Map::of,
             config.seed(),
             (context, inputs, output) -> sample(context, config, inputs, output)),
@@ -196,6 +215,20 @@ final class Stages {
             result.table().rows(), String.join(", ", result.table().criteria())));
   }
 
+  private static Outcome topics(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    TopicsResult result =
+        new TopicsJob().run(context, config.topics(), config.seed(), documents(inputs), output);
+    return new Outcome(
+        result,
+        say(
+            "%s from a sample of %s; %,d of %,d documents have one",
+            count(result.table().found(), "topic"),
+            count(result.sampleDocuments(), "document"),
+            result.table().rows() - result.table().withoutTopic(),
+            result.table().rows()));
+  }
+
   private static Outcome calibrate(
       JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
     CalibrateResult result =
@@ -213,7 +246,8 @@ final class Stages {
   private static Outcome sample(
       JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
     SampleResult result =
-        new SampleJob().run(context, config.sample(), config.seed(), ratingInputs(inputs), output);
+        new SampleJob()
+            .run(context, config.sample(), config.seed(), ratingInputs(config, inputs), output);
     return new Outcome(
         result,
         say(
@@ -227,8 +261,21 @@ final class Stages {
                 : ""));
   }
 
-  private static RatingInputs ratingInputs(Inputs inputs) {
-    return RatingInputs.of(ratings(inputs), inputs.finished(CALIBRATE, CalibrationTable.class));
+  /** Stages that are read, and topics where there are any. */
+  private static List<String> withTopics(PipelineConfig config, String... stages) {
+    List<String> inputs = new ArrayList<>(List.of(stages));
+    if (config.topics().wanted()) {
+      inputs.add(TOPICS);
+    }
+    return inputs;
+  }
+
+  private static RatingInputs ratingInputs(PipelineConfig config, Inputs inputs) {
+    RatingInputs ratings =
+        RatingInputs.of(ratings(inputs), inputs.finished(CALIBRATE, CalibrationTable.class));
+    return config.topics().wanted()
+        ? ratings.withTopics(inputs.finished(TOPICS, TopicsTable.class))
+        : ratings;
   }
 
   private static Outcome order(

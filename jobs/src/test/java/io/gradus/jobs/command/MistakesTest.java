@@ -75,6 +75,18 @@ class MistakesTest {
   }
 
   @Test
+  void aStageThatTheConfigurationDoesNotAskForIsNamed() throws IOException {
+    Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"one\"}\n");
+    Path file = write(minimal("a.jsonl", "ws"));
+    assertThat(gradus("topics", file.toString()))
+        .isEqualTo(
+            new Answer(
+                2,
+                "gradus: topics: the configuration has no section 'topics', so there is no such"
+                    + " stage. Add one, topics { } for all defaults.\n"));
+  }
+
+  @Test
   void brokenSyntaxIsShownWithItsLine() throws IOException {
     Path file = write("pipeline {\n  workspace = ws\n");
     Answer answer = gradus("status", file.toString());

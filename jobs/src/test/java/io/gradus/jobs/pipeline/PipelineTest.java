@@ -102,6 +102,20 @@ class PipelineTest {
         .isEqualTo(new Failure("rate", 1, "java.lang.IllegalStateException: odd"));
   }
 
+  @Test
+  void topicsAreAStageOnlyWhereTheyAreAskedFor() throws IOException {
+    String start = "pipeline { workspace = workspace }, ingest { inputs = [ { path = x } ] }";
+    Path without = Files.writeString(folder.resolve("without.conf"), start);
+    Path with = Files.writeString(folder.resolve("with.conf"), start + ", topics { }");
+    assertThat(stages(PipelineConfig.read(without, List.of()))).doesNotContain("topics");
+    assertThat(stages(PipelineConfig.read(with, List.of()))).startsWith("ingest", "topics", "rate");
+    assertThat(stages(PipelineConfig.read(with, List.of("topics=null")))).doesNotContain("topics");
+  }
+
+  private static List<String> stages(PipelineConfig config) {
+    return Stages.of(config, new Configuration()).stream().map(Stage::name).toList();
+  }
+
   private void run() throws IOException {
     Pipeline pipeline = pipeline();
     pipeline.prepare();

@@ -119,6 +119,7 @@ public final class RatingsFixture {
         }
       }
     }
-    return new Finished<>(directory, new TopicsTable(count, corpus.size()));
+    long tokens = corpus.stream().mapToLong(Rated::tokens).sum();
+    return new Finished<>(directory, new TopicsTable(count, count, corpus.size(), tokens, 0));
   }
 }
