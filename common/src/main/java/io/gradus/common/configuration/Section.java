@@ -142,6 +142,20 @@ public final class Section {
     return has(key) ? convert(key, otherwise, value -> asNumber(value, range)) : otherwise;
   }
 
+  /** A list of numbers; a single number counts as a list of one, nothing as an empty list. */
+  public List<Double> numbers(String key, Range range) {
+    if (!has(key)) {
+      return List.of();
+    }
+    return convert(
+        key,
+        List.of(),
+        value ->
+            value instanceof ConfigList list
+                ? list.stream().map(item -> asNumber(item, range)).toList()
+                : List.of(asNumber(value, range)));
+  }
+
   public boolean flag(String key, boolean otherwise) {
     return has(key)
         ? convert(

@@ -52,13 +52,19 @@ public final class ParquetRows {
    */
   public static ParquetWriter<Group> write(Configuration hadoop, Path path, MessageType schema)
       throws IOException {
-    return ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, hadoop))
+    return reproducible(ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, hadoop)))
         .withConf(hadoop)
         .withType(schema)
+        .build();
+  }
+
+  /** Gives a writer the settings that {@link #write} explains. */
+  public static <T, B extends ParquetWriter.Builder<T, B>> B reproducible(
+      ParquetWriter.Builder<T, B> builder) {
+    return builder
         .withCompressionCodec(CompressionCodecName.ZSTD)
         .withWriterVersion(WriterVersion.PARQUET_2_0)
-        .withDictionaryEncoding(false)
-        .build();
+        .withDictionaryEncoding(false);
   }
 
   /** Rows of one file, in the file's order. */

@@ -28,6 +28,9 @@ public final class RatingBatches implements Closeable {
   private static final StructType TOPICS =
       new StructType().add(TopicsTable.TOPIC, DataTypes.IntegerType);
 
+  /** At most so many rows come in one batch. */
+  public static final int ROWS = ParquetColumns.ROWS;
+
   private final Configuration hadoop;
   private final List<RatingFile> files;
   private final List<String> columns;
@@ -65,7 +68,7 @@ public final class RatingBatches implements Closeable {
     this.columns = List.copyOf(columns);
     this.criteria = List.copyOf(criteria);
     this.sources = sources;
-    this.batch = new RatingBatch(ParquetColumns.ROWS, criteria.size());
+    this.batch = new RatingBatch(ROWS, criteria.size());
   }
 
   /** The next rows, or nothing after the last file's last ones. */

@@ -1,0 +1,72 @@
+package io.gradus.common.selection;
+
+import io.gradus.common.selection.Scoring.Combine;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/** Puts normalised ratings together to one score. */
+public final class ScoreMix implements Serializable {
+  private static final long serialVersionUID = 1;
+  private static final int NO_REFERENCE = -1;
+
+  private final Combine combine;
+  private final int[] criteria;
+  private final double[] weights;
+  private final int reference;
+  private final double referenceWeight;
+
+  /**
+   * A mix.
+   *
+   * @param weights by criterion, as {@link Scoring#resolvedWeights} gives them
+   * @param criteria the names of the normalised ratings, in their order
+   */
+  public ScoreMix(Scoring scoring, Map<String, Double> weights, List<String> criteria) {
+    this.combine = scoring.combine();
+    List<String> names = weights.keySet().stream().sorted().toList();
+    this.criteria = names.stream().mapToInt(criteria::indexOf).toArray();
+    this.weights = names.stream().mapToDouble(weights::get).toArray();
+    this.reference =
+        scoring.reference().isEmpty() ? NO_REFERENCE : criteria.indexOf(scoring.reference());
+    this.referenceWeight = scoring.referenceWeight();
+  }
+
+  /**
+   * Scores a batch.
+   *
+   * @param normalised by criterion and row
+   * @param scores by row; NaN for a document that has no score and cannot be selected
+   */
+  public void apply(double[][] normalised, int rows, double[] scores) {
+    for (int row = 0; row < rows; row++) {
+      double score = combined(normalised, row);
+      if (reference != NO_REFERENCE) {
+        score -= referenceWeight * normalised[reference][row];
+      }
+      // Finite, so that score / temperature plus noise is a number whatever the temperature.
+      scores[row] = Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, score));
+    }
+  }
+
+  private double combined(double[][] normalised, int row) {
+    double result =
+        switch (combine) {
+          case SUM -> 0;
+          case PRODUCT -> 1;
+          case MAXIMUM -> Double.NEGATIVE_INFINITY;
+          case MINIMUM -> Double.POSITIVE_INFINITY;
+        };
+    for (int i = 0; i < criteria.length; i++) {
+      double rating = normalised[criteria[i]][row];
+      result =
+          switch (combine) {
+            case SUM -> result + weights[i] * rating;
+            case PRODUCT -> result * Math.pow(rating, weights[i]);
+            case MAXIMUM -> Math.max(result, weights[i] * rating);
+            case MINIMUM -> Math.min(result, weights[i] * rating);
+          };
+    }
+    return result;
+  }
+}

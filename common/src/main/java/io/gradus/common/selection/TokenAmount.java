@@ -1,0 +1,74 @@
+package io.gradus.common.selection;
+
+import io.gradus.common.configuration.Quantity;
+import io.gradus.common.configuration.Section;
+
+/**
+ * A number of tokens, absolute or as a share of a whole.
+ *
+ * @param tokens how many; -1 when the share counts
+ * @param share from 0 to 1; 0 when the tokens count
+ */
+public record TokenAmount(long tokens, double share) {
+
+  /** So many tokens. */
+  public static TokenAmount of(long tokens) {
+    return new TokenAmount(tokens, 0);
+  }
+
+  /** A share, from 0 to 1. */
+  public static TokenAmount ofShare(double share) {
+    return new TokenAmount(-1, share);
+  }
+
+  /** The amount for a whole of so many tokens; a share is rounded to the nearest token. */
+  public long in(long whole) {
+    return tokens >= 0 ? tokens : Math.round(whole * share);
+  }
+
+  /** Reads a key such as {@code 30B} or {@code 50%}. */
+  public static TokenAmount read(Section section, String key, String otherwise) {
+    try {
+      return parse(section.text(key, otherwise));
+    } catch (IllegalArgumentException e) {
+      section.problem(key, e.getMessage());
+      return ofShare(1);
+    }
+  }
+
+  /**
+   * Understands {@code 30B} and {@code 50%}.
+   *
+   * @throws IllegalArgumentException with a message for the user
+   */
+  public static TokenAmount parse(String text) {
+    String value = text.strip();
+    try {
+      if (value.endsWith("%")) {
+        double share = Double.parseDouble(value.substring(0, value.length() - 1).strip()) / 100;
+        if (share >= 0 && share <= 1) {
+          return ofShare(share);
+        }
+      } else {
+        long tokens = Quantity.count(value);
+        if (tokens >= 0) {
+          return of(tokens);
+        }
+      }
+    } catch (IllegalArgumentException notANumber) {
+      // Told below, like a number out of range.
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' is neither a count such as 30B nor a share from 0% to 100%");
+  }
+
+  @Override
+  public String toString() {
+    return tokens >= 0 ? Quantity.show(tokens) : percent();
+  }
+
+  private String percent() {
+    double percent = Math.round(share * 1e8) / 1e6;
+    return percent == Math.rint(percent) ? Math.round(percent) + "%" : percent + "%";
+  }
+}
