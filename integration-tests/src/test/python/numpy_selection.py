@@ -166,7 +166,11 @@ class Ratings:
                 raise ValueError("ratings and topics have different documents")
             self.topic = table["topic"].to_numpy().astype(numpy.int64)
             self.topics = int(self.topic.max()) + 1
-        self.percentiles = percentile_tables(calibration) if calibration else {}
+        self.calibration = calibration
+
+    @functools.cached_property
+    def percentiles(self) -> dict[tuple[str, str | None], tuple]:
+        return percentile_tables(self.calibration)
 
     @functools.lru_cache(maxsize=8)
     def units(self, purpose: str, seed: int) -> numpy.ndarray:

@@ -4,10 +4,8 @@ import static org.apache.spark.sql.functions.avg;
 
 import io.gradus.common.configuration.Section;
 import io.gradus.common.job.JobContext;
-import io.gradus.common.table.CalibrationTable;
-import io.gradus.common.table.RatingsTable;
+import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.table.SelectionTable;
-import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.sample.SampleConfig;
 import io.gradus.jobs.sample.SampleJob;
@@ -24,23 +22,20 @@ final class GradusSample implements SelectionRival {
 
   private final JobContext context;
   private final SampleConfig config;
-  private final Finished<RatingsTable> ratings;
-  private final Finished<CalibrationTable> calibration;
+  private final RatingInputs inputs;
   private final StageDirectory output;
   private SelectionTable selection;
 
   GradusSample(
       JobContext context,
       SelectionTask task,
-      Finished<RatingsTable> ratings,
-      Finished<CalibrationTable> calibration,
+      RatingInputs inputs,
       Path output) {
     this.context = context;
     Section section = RatingsOptions.section(task.configuration());
     this.config = SampleConfig.read(section);
     section.problems().throwIfAny();
-    this.ratings = ratings;
-    this.calibration = calibration;
+    this.inputs = inputs;
     this.output = RatingsOptions.directory(output);
   }
 
@@ -62,8 +57,7 @@ final class GradusSample implements SelectionRival {
   public Round run() {
     output.clear();
     Stopwatch stopwatch = new Stopwatch();
-    selection =
-        new SampleJob().run(context, config, SEED, ratings, calibration.table(), output).table();
+    selection = new SampleJob().run(context, config, SEED, inputs, output).table();
     return stopwatch.stop();
   }
 

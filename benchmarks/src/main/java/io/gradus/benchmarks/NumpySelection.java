@@ -2,9 +2,6 @@ package io.gradus.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.gradus.common.table.RatingsTable;
-import io.gradus.common.table.TopicsTable;
-import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +20,8 @@ final class NumpySelection implements SelectionRival {
       Path python,
       Path script,
       SelectionTask task,
-      Finished<RatingsTable> ratings,
-      Optional<Finished<TopicsTable>> topics,
+      StageDirectory ratings,
+      Optional<StageDirectory> topics,
       Path output) {
     command =
         new ArrayList<>(
@@ -32,7 +29,7 @@ final class NumpySelection implements SelectionRival {
                 python.toString(),
                 script.toString(),
                 "--ratings",
-                table(ratings.directory()),
+                table(ratings),
                 "--criterion",
                 SelectionTask.CRITERION,
                 "--temperature",
@@ -44,9 +41,9 @@ final class NumpySelection implements SelectionRival {
                 "--output",
                 output.toString()));
     topics.ifPresent(
-        table -> {
+        directory -> {
           command.add("--topics");
-          command.add(table(table.directory()));
+          command.add(table(directory));
         });
   }
 

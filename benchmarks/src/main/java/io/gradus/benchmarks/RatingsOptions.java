@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigFactory;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Quantity;
 import io.gradus.common.configuration.Section;
+import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.table.CalibrationTable;
 import io.gradus.common.table.RatingsTable;
 import io.gradus.common.table.TopicsTable;
@@ -43,14 +44,30 @@ final class RatingsOptions {
     return new Finished<>(ratings(), write().ratings());
   }
 
-  /** The topics beside the ratings, if there are any. */
-  Optional<Finished<TopicsTable>> writtenTopics() {
+  /** Where the topics of the same rows lie, if there are any. */
+  Optional<StageDirectory> topics() {
     return topics == 0
         ? Optional.empty()
-        : Optional.of(
-            new Finished<>(
-                SyntheticRatings.topics(ratings(), new Configuration()),
-                new TopicsTable(topics, count())));
+        : Optional.of(SyntheticRatings.topics(ratings(), new Configuration()));
+  }
+
+  /** All that Gradus selects from; the calibration was kept before. */
+  RatingInputs inputs() throws InterruptedException, ExecutionException {
+    String json = directory(folder()).text(CALIBRATION).orElseThrow();
+    CalibrationTable table = Json.read(json, CalibrationTable.class);
+    RatingInputs inputs = RatingInputs.of(written(), new Finished<>(calibration(), table));
+    return topics()
+        .map(topicTable -> inputs.withTopics(new Finished<>(topicTable, new TopicsTable(topics, count()))))
+        .orElse(inputs);
+  }
+
+  /** How many quota groups there are. */
+  long groups(SelectionTask.By by) {
+    return switch (by) {
+      case NONE -> 1;
+      case SOURCE -> sources;
+      case SOURCE_AND_TOPIC -> (long) sources * topics;
+    };
   }
 
   StageDirectory calibration() {
@@ -60,12 +77,6 @@ final class RatingsOptions {
   /** Keeps the calibration's descriptor. */
   void calibrated(CalibrationTable table) {
     directory(folder()).writeText(CALIBRATION, Json.write(table));
-  }
-
-  /** The calibration that was kept. */
-  Finished<CalibrationTable> calibrationTable() {
-    String json = directory(folder()).text(CALIBRATION).orElseThrow();
-    return new Finished<>(calibration(), Json.read(json, CalibrationTable.class));
   }
 
   Path folder() {

@@ -77,15 +77,14 @@ public final class SampleSpeed implements Callable<Integer> {
                     python,
                     script,
                     task,
-                    table,
-                    ratings.writtenTopics(),
+                    table.directory(),
+                    ratings.topics(),
                     ratings.folder().resolve("numpy-selection.parquet"));
             case "gradus" ->
                 new GradusSample(
                     context,
                     task,
-                    table,
-                    ratings.calibrationTable(),
+                    ratings.inputs(),
                     ratings.folder().resolve("selection"));
             default -> throw new IllegalArgumentException("--rivals: there is no " + name);
           });
@@ -166,11 +165,12 @@ public final class SampleSpeed implements Callable<Integer> {
     return passed ? 0 : 1;
   }
 
-  /** Each rival takes what was asked for, and one document of a group at most beyond it. */
+  /** Each rival takes what was asked for, and of each group a document or so beyond it. */
   private void checkBudget(RatingsTable table, String name, SelectionRival.Selected selected) {
     double budget = task.share().doubleValue() * table.tokens();
-    double tolerance = task.by() == SelectionTask.By.NONE ? 1e-3 : 0.05;
-    if (Math.abs(selected.tokens() / budget - 1) > tolerance) {
+    double document = (double) table.tokens() / table.rows();
+    double most = 1.001 * budget + 3 * document * ratings.groups(task.by());
+    if (selected.tokens() < 0.999 * budget || selected.tokens() > most) {
       throw new IllegalStateException(
           name + " selected " + selected.tokens() + " tokens, but the budget is " + budget);
     }
