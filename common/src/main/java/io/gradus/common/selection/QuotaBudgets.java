@@ -305,10 +305,14 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     if (count > 0) {
       throw new UserMistake(
           say(
-              "sample.shortage: %,d groups have fewer tokens than their quota: %s%s. Set"
-                  + " sample.shortage = share-out, lower their share, or raise"
+              "sample.shortage: %s: %s%s. Set sample.shortage = share-out, lower %s share, or raise"
                   + " sample.max-repeats.",
-              count, String.join("; ", names), count > names.size() ? "; ..." : ""));
+              count == 1
+                  ? "1 group has fewer tokens than its quota"
+                  : say("%,d groups have fewer tokens than their quotas", count),
+              String.join("; ", names),
+              count > names.size() ? "; ..." : "",
+              count == 1 ? "its" : "their"));
     }
   }
 

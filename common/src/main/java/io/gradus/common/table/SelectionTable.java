@@ -12,6 +12,9 @@ import java.util.Map;
  * @param tokensBySource their tokens by source
  */
 public record SelectionTable(long rows, long tokens, Map<String, Long> tokensBySource) {
+  /** The folder beside the table that holds the documents of the validation split, if any. */
+  public static final String VALIDATION = "validation";
+
   /** The weighted sum of normalised ratings. */
   public static final String SCORE = "score";
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
+import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.table.CalibrationTable;
 import io.gradus.common.table.CurriculumProfile;
 import io.gradus.common.table.DocumentsTable;
@@ -35,6 +36,7 @@ import io.gradus.jobs.rate.RateResult;
 import io.gradus.jobs.report.ReportInputs;
 import io.gradus.jobs.report.ReportJob;
 import io.gradus.jobs.report.ReportResult;
+import io.gradus.jobs.sample.SampleConfig.Method;
 import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sample.SampleResult;
 import io.gradus.jobs.verify.VerifyJob;
@@ -93,7 +95,7 @@ final class Stages {
             (context, inputs, output) -> calibrate(context, config, inputs, output)),
         new Stage(
             SAMPLE,
-            1,
+            2,
             config.sample(),
             List.of(RATE, CALIBRATE),
             Map::of,
@@ -211,14 +213,7 @@ final class Stages {
   private static Outcome sample(
       JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
     SampleResult result =
-        new SampleJob()
-            .run(
-                context,
-                config.sample(),
-                config.seed(),
-                ratings(inputs),
-                inputs.finished(CALIBRATE, CalibrationTable.class).table(),
-                output);
+        new SampleJob().run(context, config.sample(), config.seed(), ratingInputs(inputs), output);
     return new Outcome(
         result,
         say(
@@ -227,10 +222,13 @@ final class Stages {
             show(result.table().tokens()),
             show(result.available()),
             Section.name(config.sample().method()),
-            switch (config.sample().method()) {
-              case TEMPERATURE -> " " + config.sample().temperature();
-              case TOP, UNIFORM -> "";
-            }));
+            config.sample().method() == Method.TEMPERATURE
+                ? " " + config.sample().temperature()
+                : ""));
+  }
+
+  private static RatingInputs ratingInputs(Inputs inputs) {
+    return RatingInputs.of(ratings(inputs), inputs.finished(CALIBRATE, CalibrationTable.class));
   }
 
   private static Outcome order(

@@ -2,39 +2,39 @@ package io.gradus.jobs.sample;
 
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
-import java.util.Map;
+import io.gradus.common.selection.Quotas;
+import io.gradus.common.selection.Scoring;
+import io.gradus.common.selection.TokenAmount;
+import java.io.Serializable;
+import java.util.List;
 
 /**
  * The section {@code sample}.
  *
  * @param method how keys are made from scores
  * @param temperature tau: 0 takes the best, infinity draws uniformly
- * @param budget the token budget
- * @param weights the weight of each criterion; empty for all criteria alike
- * @param normalise how ratings become comparable before they are added
+ * @param threshold the least score, with {@link Method#THRESHOLD}
+ * @param bins copies by quality bin, with {@link Method#BINS}
+ * @param sigmoid copies by quality, with {@link Method#SIGMOID}
+ * @param percentileBy among which documents bins and sigmoid compare scores
+ * @param scoring how ratings become one score
+ * @param budget the token budget, a share being one of the tokens that can be selected
  * @param quotas how the budget is divided
+ * @param maxRepeats how often a document may be taken
+ * @param validation the share of documents that are held out
  */
 public record SampleConfig(
     Method method,
     double temperature,
-    Budget budget,
-    Map<String, Double> weights,
-    Normalise normalise,
-    Quotas quotas) {
-
-  /**
-   * The token budget, absolute or as a share of the rated tokens.
-   *
-   * @param tokens how many tokens; 0 when the share counts
-   * @param share of the rated tokens, from 0 to 1; 0 when the tokens count
-   */
-  public record Budget(long tokens, double share) {
-
-    /** The budget for a corpus. */
-    long of(long available) {
-      return tokens > 0 ? tokens : Math.max(1, Math.round(available * share));
-    }
-  }
+    double threshold,
+    Bins bins,
+    Sigmoid sigmoid,
+    Scoring.NormaliseBy percentileBy,
+    Scoring scoring,
+    TokenAmount budget,
+    Quotas quotas,
+    int maxRepeats,
+    double validation) {
 
   /** How keys are made from scores. */
   public enum Method {
@@ -42,64 +42,129 @@ public record SampleConfig(
     TEMPERATURE,
     /** The highest scores. */
     TOP,
+    /** The lowest scores. */
+    BOTTOM,
     /** Every document is as likely as any other. */
-    UNIFORM
+    UNIFORM,
+    /** Every document with a score from the threshold on is as likely as any other such. */
+    THRESHOLD,
+    /** So many copies for each bin of quality (OLMo 3). */
+    BINS,
+    /** So many copies by a sigmoid of quality (QuaDMix). */
+    SIGMOID;
+
+    /** Whether a document's quality says how many copies of it there are. */
+    boolean makesCopies() {
+      return this == BINS || this == SIGMOID;
+    }
   }
 
-  /** How ratings become comparable before they are added. */
-  public enum Normalise {
-    /** Minus the mean, divided by the standard deviation, over all sources. */
-    Z_SCORE,
-    /** As they are. */
-    NONE
+  /**
+   * Bins of equal token mass.
+   *
+   * @param repeats copies for each bin from the worst to the best; a fraction is resolved by chance
+   */
+  public record Bins(List<Double> repeats) implements Serializable {
+    public Bins {
+      repeats = List.copyOf(repeats);
+    }
   }
 
-  /** How the budget is divided. */
-  public enum Quotas {
-    /** One budget for all. */
-    NONE,
-    /** Each source gets the share of the budget that it has of the corpus's tokens. */
-    PROPORTIONAL
-  }
+  /**
+   * The parameters of QuaDMix's sampling function (arXiv 2504.16511): with r from 0 for the best to
+   * 1 for the worst, {@code eta / (1 + exp(-lambda * (omega - r))) + epsilon} copies for r up to
+   * omega, else epsilon.
+   */
+  public record Sigmoid(double eta, double lambda, double omega, double epsilon)
+      implements Serializable {}
 
   /** Reads the section; without a budget all documents are taken. */
   public static SampleConfig read(Section section) {
     Method method = section.choice("method", Method.TEMPERATURE);
-    boolean temperatureGiven = section.has("temperature");
     double temperature = section.number("temperature", 1.0, Range.NOT_NEGATIVE);
-    if (temperatureGiven && method != Method.TEMPERATURE) {
-      section.problem(
-          "temperature",
-          "means nothing with method = "
-              + Section.name(method)
-              + "; remove it, or set method = temperature");
+    onlyWith(section, "temperature", method, Method.TEMPERATURE);
+    double threshold = method == Method.THRESHOLD ? section.number("threshold", Range.ANY) : 0;
+    onlyWith(section, "threshold", method, Method.THRESHOLD);
+    onlyWith(section, "bins", method, Method.BINS);
+    onlyWith(section, "sigmoid", method, Method.SIGMOID);
+    Scoring.NormaliseBy percentileBy = section.choice("percentile-by", Scoring.NormaliseBy.OVERALL);
+    if (section.has("percentile-by") && !method.makesCopies()) {
+      section.problem("percentile-by", "means nothing without method = bins or sigmoid");
     }
-    Budget budget = budget(section);
-    Map<String, Double> weights = section.section("weights").numbers(Range.ANY);
-    if (!weights.isEmpty() && weights.values().stream().allMatch(weight -> weight == 0)) {
-      section.problem("weights", "are all 0; give at least one criterion a weight");
-    }
-    Normalise normalise = section.choice("normalise", Normalise.Z_SCORE);
-    Quotas quotas = section.choice("quotas", Quotas.NONE);
+    int maxRepeats =
+        (int) section.count("max-repeats", method.makesCopies() ? 4 : 1, new Range(1, 1000));
+    SampleConfig config =
+        new SampleConfig(
+            method,
+            temperature,
+            threshold,
+            method == Method.BINS ? bins(section, maxRepeats) : new Bins(List.of()),
+            method == Method.SIGMOID ? sigmoid(section) : new Sigmoid(0, 0, 0, 0),
+            percentileBy,
+            Scoring.read(section),
+            budget(section),
+            Quotas.read(section),
+            maxRepeats,
+            validation(section));
     section.finish();
-    return new SampleConfig(method, temperature, budget, weights, normalise, quotas);
+    return config;
   }
 
-  private static Budget budget(Section section) {
-    String text = section.text("tokens", "100%");
-    if (!text.endsWith("%")) {
-      return new Budget(section.count("tokens", 1, Range.AT_LEAST_ONE), 0);
+  private static void onlyWith(Section section, String key, Method method, Method needed) {
+    if (section.has(key) && method != needed) {
+      section.problem(
+          key,
+          "means nothing with method = "
+              + Section.name(method)
+              + "; remove it, or set method = "
+              + Section.name(needed));
     }
-    try {
-      double share = Double.parseDouble(text.substring(0, text.length() - 1).strip()) / 100;
-      if (share > 0 && share <= 1) {
-        return new Budget(0, share);
-      }
-    } catch (NumberFormatException notANumber) {
-      // Told below, like a number out of range.
+  }
+
+  private static Bins bins(Section parent, int maxRepeats) {
+    Section section = parent.section("bins");
+    List<Double> repeats = section.numbers("repeats", Range.NOT_NEGATIVE);
+    section.finish();
+    if (repeats.isEmpty()) {
+      parent.problem(
+          "bins",
+          "missing; give copies from the worst to the best, as in { repeats = [0, 0.5, 2] }");
     }
-    section.problem(
-        "tokens", "'" + text + "' is neither a count such as 30B nor a share such as 50%");
-    return new Budget(1, 0);
+    repeats.stream()
+        .filter(repeat -> repeat > maxRepeats)
+        .forEach(
+            repeat ->
+                section.problem(
+                    "repeats",
+                    "'" + repeat + "' must be at most sample.max-repeats, which is " + maxRepeats));
+    return new Bins(repeats);
+  }
+
+  private static Sigmoid sigmoid(Section parent) {
+    Section section = parent.section("sigmoid");
+    Sigmoid sigmoid =
+        new Sigmoid(
+            section.number("eta", Range.NOT_NEGATIVE),
+            section.number("lambda", Range.NOT_NEGATIVE),
+            section.number("omega", Range.SHARE),
+            section.number("epsilon", 0, Range.NOT_NEGATIVE));
+    section.finish();
+    return sigmoid;
+  }
+
+  private static TokenAmount budget(Section section) {
+    TokenAmount budget = TokenAmount.read(section, "tokens", "100%");
+    if (budget.tokens() <= 0 && budget.share() == 0) {
+      section.problem("tokens", "selects nothing; give at least 1 token");
+    }
+    return budget;
+  }
+
+  private static double validation(Section section) {
+    TokenAmount share = TokenAmount.read(section, "validation", "0%");
+    if (share.tokens() > 0 || share.share() == 1) {
+      section.problem("validation", "must be a share of the documents below 100%, such as 0.5%");
+    }
+    return share.share();
   }
 }

@@ -1,76 +1,75 @@
 package io.gradus.jobs.sample;
 
-import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.hex;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.unhex;
-import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.types.DataTypes.BooleanType;
-import static org.apache.spark.sql.types.DataTypes.DoubleType;
-import static org.apache.spark.sql.types.DataTypes.IntegerType;
-import static org.apache.spark.sql.types.DataTypes.StringType;
-
-import io.gradus.common.configuration.Quantity;
-import io.gradus.common.configuration.Suggestion;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
-import io.gradus.common.table.CalibrationTable;
-import io.gradus.common.table.DocumentHash;
+import io.gradus.common.selection.Calibration;
+import io.gradus.common.selection.Calibration.Detail;
+import io.gradus.common.selection.CellCounts;
+import io.gradus.common.selection.KeyCells;
+import io.gradus.common.selection.QuotaBudgets;
+import io.gradus.common.selection.QuotaGroups;
+import io.gradus.common.selection.RatingInputs;
+import io.gradus.common.selection.RatingNormaliser;
+import io.gradus.common.selection.ScoreMix;
+import io.gradus.common.selection.Scoring;
+import io.gradus.common.selection.Scoring.Normalise;
+import io.gradus.common.selection.Scoring.NormaliseBy;
+import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.DocumentsTable;
-import io.gradus.common.table.RatingsTable;
+import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.table.SelectionTable;
-import io.gradus.common.table.SparkTables;
-import io.gradus.common.workspace.Finished;
+import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.StageDirectory;
-import io.gradus.jobs.sample.RadixCutoff.Candidate;
-import io.gradus.jobs.sample.RadixCutoff.Cutoff;
-import io.gradus.jobs.sample.RadixCutoff.Mass;
-import io.gradus.jobs.sample.SampleConfig.Quotas;
+import io.gradus.jobs.sample.CutoffSearch.Cutoffs;
+import io.gradus.jobs.sample.SampleScan.KeyCounts;
+import io.gradus.jobs.sample.SelectionTask.Ends;
+import io.gradus.jobs.sample.SelectionTask.Slice;
+import io.gradus.jobs.sample.SelectionTask.Written;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Reads the ratings, writes the selection: for each quota group the rows with the largest keys
- * whose tokens reach the group's budget, the crossing document included. The cut-off of each group
- * is found exactly, by {@link RadixCutoff}, in a few scans; nothing is sorted but the selection
- * itself.
+ * Reads the ratings, writes the selection: for each quota group the documents with the largest keys
+ * whose tokens reach the group's budget, the crossing document included.
+ *
+ * <p>A first scan counts tokens by group and cell of key, which gives the budgets and, with {@link
+ * CutoffSearch}, the cells in which they are crossed; one or a few more look into those cells; the
+ * last one writes what is above. Nothing is shuffled or sorted.
  */
 public final class SampleJob {
-  private static final String GROUP = "group";
-  private static final String IMAGE = "image";
-  private static final String CUTOFF_KEY = "cutoff_key";
-  private static final String CUTOFF_DOC_ID = "cutoff_doc_id";
-  private static final String ALL = "(all)";
-
-  private static final String EXHAUSTED = "exhausted";
-  private static final long ROWS_PER_FILE = 1_000_000;
+  private static final int TREE_DEPTH = 2;
+  private static final int SLICES_FOR_EACH_CORE = 4;
+  private static final int GROUPS_IN_RESULT = 1_000;
 
   private final long candidateLimit;
+  private final long rowsPerFile;
 
   /** A job for ratings of any size. */
   public SampleJob() {
-    this(100_000);
+    this(1 << 20, 1_000_000);
   }
 
   /**
-   * A job that reads further digits until the boundary digits hold at most {@code candidateLimit}
-   * rows, which the driver then holds and sorts.
+   * A job with other limits.
+   *
+   * @param candidateLimit so many documents in the crossing cells are looked at one by one, on the
+   *     driver; while there are more, the cells are cut finer by a further scan
+   * @param rowsPerFile about so many documents are written to one file
    */
-  SampleJob(long candidateLimit) {
+  SampleJob(long candidateLimit, long rowsPerFile) {
     this.candidateLimit = candidateLimit;
+    this.rowsPerFile = rowsPerFile;
   }
 
   /** Runs the stage. */
@@ -78,269 +77,292 @@ public final class SampleJob {
       JobContext context,
       SampleConfig config,
       long seed,
-      Finished<RatingsTable> ratings,
-      CalibrationTable calibration,
+      RatingInputs inputs,
       StageDirectory output) {
     output.clear();
-    Dataset<Row> keyed = keyed(context.session(), config, seed, ratings, calibration);
+    try (Selection selection = new Selection(context, config, seed, inputs)) {
+      return selection.write(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
-    Map<String, NavigableMap<Integer, Mass>> histograms = histograms(keyed, 0);
-    int scans = 1;
-    Map<String, Long> available = new TreeMap<>();
-    Map<String, Long> documents = new TreeMap<>();
-    histograms.forEach(
-        (group, digits) -> {
-          available.put(group, digits.values().stream().mapToLong(Mass::tokens).sum());
-          documents.put(group, digits.values().stream().mapToLong(Mass::documents).sum());
-        });
-    long total = available.values().stream().mapToLong(Long::longValue).sum();
-    long budget = config.budget().of(total);
-    Map<String, Long> budgets = budgets(config, budget, total, available);
-    Map<String, RadixCutoff> open = new TreeMap<>();
-    budgets.forEach(
-        (group, share) -> {
-          if (share > 0) {
-            open.put(group, new RadixCutoff(share));
-          }
-        });
-    Map<String, Cutoff> cutoffs = Map.of();
+  /** One run: what all its scans have in common. */
+  private final class Selection implements AutoCloseable {
+    private final JobContext context;
+    private final SampleConfig config;
+    private final RatingInputs inputs;
+    private final JavaSparkContext spark;
+    private final List<RatingFile> files;
+    private final QuotaGroups groups;
+    private final SampleScan scan;
+    private final Broadcasts broadcasts;
+    private int scans;
 
-    for (int digit = 0; cutoffs.isEmpty(); digit++) {
-      Map<String, NavigableMap<Integer, Mass>> ofDigit = histograms;
-      open.forEach((group, cutoff) -> cutoff.refine(ofDigit.get(group)));
-      Dataset<Row> candidates = withPrefix(keyed, open);
-      long rows = open.values().stream().mapToLong(RadixCutoff::candidates).sum();
-      scans++;
-      if (rows <= candidateLimit || digit == SelectionKey.DIGITS - 1) {
-        cutoffs = resolve(candidates, open);
-      } else {
-        histograms = histograms(candidates, digit + 1);
+    Selection(JobContext context, SampleConfig config, long seed, RatingInputs inputs) {
+      this.context = context;
+      this.config = config;
+      this.inputs = inputs;
+      this.spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
+      this.broadcasts = new Broadcasts(spark);
+      this.files = inputs.files();
+      Scoring scoring = config.scoring();
+      Map<String, Double> weights =
+          scoring.resolvedWeights("sample.weights", inputs.ratings().table().criteria());
+      TreeSet<String> names = new TreeSet<>(weights.keySet());
+      if (!scoring.reference().isEmpty()) {
+        names.add(scoring.reference());
       }
+      List<String> criteria = List.copyOf(names);
+      Detail moments =
+          scoring.normaliseBy() == NormaliseBy.SOURCE ? Detail.BY_SOURCE : Detail.OVERALL;
+      Calibration calibration =
+          Calibration.load(
+              context.session(),
+              inputs.calibration(),
+              criteria,
+              moments,
+              scoring.normalise() == Normalise.RANK ? moments : Detail.OVERALL);
+      requireTopics();
+      List<String> sources = calibration.sources();
+      this.groups = QuotaGroups.of(config.quotas(), sources, inputs.topics());
+      KeyRule rule =
+          new KeyRule(
+              config,
+              seed,
+              new RatingNormaliser(scoring, calibration, criteria.size(), sources.size()),
+              new ScoreMix(scoring, weights, criteria),
+              groups,
+              criteria.size());
+      this.scan =
+          new SampleScan(
+              broadcasts.of(new SerializableConfiguration(context.hadoop())),
+              columns(Columns.FOR_KEYS),
+              criteria,
+              sources,
+              broadcasts.of(rule));
     }
 
-    write(keyed, documents, cutoffs, config, output);
-    SelectionTable table = describe(context.session(), output, cutoffs);
-    return new SampleResult(table, budget, total, groups(available, budgets, cutoffs), scans);
-  }
-
-  private static Dataset<Row> keyed(
-      SparkSession session,
-      SampleConfig config,
-      long seed,
-      Finished<RatingsTable> ratings,
-      CalibrationTable calibration) {
-    Map<String, Double> weights = weights(config, ratings.table().criteria());
-    Column score = SelectionKey.score(weights, config.normalise(), calibration.overall());
-    Column group = config.quotas() == Quotas.NONE ? lit(ALL) : col(DocumentsTable.SOURCE);
-    return session
-        .read()
-        .parquet(ratings.directory().table().toString())
-        .select(
-            col(DocumentsTable.DOC_ID),
-            col(DocumentsTable.SOURCE),
-            col(DocumentsTable.N_TOKENS),
-            score.as(SelectionTable.SCORE),
-            group.as(GROUP))
-        .withColumn(SelectionTable.KEY, SelectionKey.key(col(SelectionTable.SCORE), config, seed));
-  }
-
-  private static Map<String, Double> weights(SampleConfig config, List<String> criteria) {
-    if (config.weights().isEmpty()) {
-      return new TreeMap<>(criteria.stream().collect(Collectors.toMap(name -> name, name -> 1.0)));
-    }
-    for (String name : config.weights().keySet()) {
-      if (!criteria.contains(name)) {
+    private void requireTopics() {
+      if (config.quotas().needTopics() && inputs.topics() == 0) {
         throw new UserMistake(
-            "sample.weights."
-                + name
-                + ": no rater gives this criterion; "
-                + Suggestion.nearest(name, criteria)
-                    .map(near -> "did you mean '" + near + "'? There are: ")
-                    .orElse("there are: ")
-                + String.join(", ", criteria)
-                + ".");
+            "sample.by: quotas by topic need topics; add a section topics { count = 25 }, or set"
+                + " sample.by = source.");
       }
     }
-    return new TreeMap<>(config.weights());
+
+    private List<String> columns(Columns wanted) {
+      List<String> columns =
+          new ArrayList<>(List.of(DocumentsTable.DOC_ID, DocumentsTable.N_TOKENS));
+      boolean comparesBySource =
+          config.scoring().normaliseBy() == NormaliseBy.SOURCE
+              || config.percentileBy() == NormaliseBy.SOURCE;
+      if (wanted == Columns.FOR_WRITING || groups.useSources() || comparesBySource) {
+        columns.add(DocumentsTable.SOURCE);
+      }
+      if (groups.useTopics() || (wanted == Columns.FOR_WRITING && inputs.topics() > 0)) {
+        columns.add(TopicsTable.TOPIC);
+      }
+      return columns;
+    }
+
+    SampleResult write(StageDirectory output) throws IOException {
+      CopyRates copyRates = config.method().makesCopies() ? copyRates() : CopyRates.none(config);
+      Broadcast<CopyRates> rates = broadcasts.of(copyRates);
+      int bits = CutoffSearch.cellBits(groups.count());
+      SampleScan keys = scan;
+      KeyRule.Interest everything = KeyRule.Interest.everything(groups.count());
+      Broadcast<KeyRule.Interest> all = broadcasts.of(everything);
+      KeyCounts counts =
+          slices()
+              .map(slice -> keys.countKeys(slice, rates.value(), all.value(), bits))
+              .treeReduce(KeyCounts::plus, TREE_DEPTH);
+      scans++;
+      long[] available = new long[groups.count()];
+      counts
+          .cells()
+          .forEachDescending((group, cell, tokens, documents) -> available[group] += tokens);
+      long total = Arrays.stream(available).sum();
+      long budget = budget(total);
+      int repeats = config.method().makesCopies() ? 1 : config.maxRepeats();
+      QuotaBudgets budgets = QuotaBudgets.of(config.quotas(), groups, budget, available, repeats);
+      Ends ends = ends(counts.cells(), available, budgets.budgets(), rates, bits);
+      List<SampleResult.Group> results = results(available, budgets, ends, counts.cells());
+      Written written = write(ends, rates, results, output);
+      GroupsFile.write(context.hadoop(), output.file("groups"), results);
+      return result(counts, budget, total, results, written);
+    }
+
+    /** Deals the files to tasks, which only count: how they are dealt does not matter. */
+    private JavaRDD<List<RatingFile>> slices() {
+      int count =
+          Math.max(1, Math.min(files.size(), SLICES_FOR_EACH_CORE * spark.defaultParallelism()));
+      return spark.parallelize(runs(count), count);
+    }
+
+    /** The files in so many runs of neighbours. */
+    private List<List<RatingFile>> runs(int count) {
+      List<List<RatingFile>> runs = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        int from = (int) ((long) i * files.size() / count);
+        int to = (int) ((i + 1L) * files.size() / count);
+        runs.add(new ArrayList<>(files.subList(from, to)));
+      }
+      return runs;
+    }
+
+    private CopyRates copyRates() {
+      int compared =
+          config.percentileBy() == NormaliseBy.SOURCE ? Math.max(1, scan.sources().size()) : 1;
+      int bits = KeyCells.bitsFor(compared);
+      SampleScan scores = scan;
+      CellCounts counts =
+          slices()
+              .map(slice -> scores.countScores(slice, bits))
+              .treeReduce(CellCounts::addAll, TREE_DEPTH);
+      scans++;
+      return new CopyRates(config, counts, compared, bits);
+    }
+
+    private long budget(long total) {
+      long budget = config.budget().in(total);
+      return budget == 0 && config.budget().share() > 0 ? Math.min(1, total) : budget;
+    }
+
+    private Ends ends(
+        CellCounts cells, long[] available, long[] budgets, Broadcast<CopyRates> rates, int bits) {
+      int[] epochs = new int[budgets.length];
+      long[] rest = new long[budgets.length];
+      for (int group = 0; group < budgets.length; group++) {
+        epochs[group] =
+            available[group] == 0 ? 0 : Math.toIntExact(budgets[group] / available[group]);
+        rest[group] = budgets[group] - epochs[group] * available[group];
+      }
+      CutoffSearch search = new CutoffSearch(rest, bits);
+      search.start(cells);
+      SampleScan scanned = scan;
+      // In the end each group has one candidate.
+      while (search.candidates() > Math.max(candidateLimit, groups.count())) {
+        Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
+        search.refine(
+            slices()
+                .map(slice -> scanned.countRanges(slice, rates.value(), ranges.value()))
+                .treeReduce(CellCounts::addAll, TREE_DEPTH));
+        scans++;
+      }
+      Candidates candidates = new Candidates();
+      if (search.candidates() > 0) {
+        Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
+        candidates =
+            slices()
+                .map(slice -> scanned.gather(slice, rates.value(), ranges.value()))
+                .treeReduce(Candidates::addAll, TREE_DEPTH);
+        scans++;
+      }
+      return new Ends(epochs, search.resolve(candidates));
+    }
+
+    private List<SampleResult.Group> results(
+        long[] available, QuotaBudgets budgets, Ends ends, CellCounts cells) {
+      long[] documents = new long[available.length];
+      cells.forEachDescending((group, cell, tokens, count) -> documents[group] += count);
+      Cutoffs cutoffs = ends.cutoffs();
+      List<SampleResult.Group> results = new ArrayList<>();
+      for (int group = 0; group < available.length; group++) {
+        boolean partly = cutoffs.images()[group] != Cutoffs.NOTHING;
+        results.add(
+            new SampleResult.Group(
+                groups.name(group),
+                available[group],
+                budgets.wanted()[group],
+                budgets.budgets()[group],
+                ends.epochs()[group] * available[group] + cutoffs.tokens()[group],
+                ends.epochs()[group] > 0 ? documents[group] : cutoffs.documents()[group],
+                partly ? SelectionKey.ofImage(cutoffs.images()[group]) : null));
+      }
+      return results;
+    }
+
+    private Written write(
+        Ends ends,
+        Broadcast<CopyRates> rates,
+        List<SampleResult.Group> results,
+        StageDirectory output) {
+      long documents = results.stream().mapToLong(SampleResult.Group::documents).sum();
+      // A function of the data alone, so that the files are the same on any cluster.
+      int count =
+          (int) Math.max(1, Math.min(files.size(), (documents + rowsPerFile - 1) / rowsPerFile));
+      List<List<RatingFile>> runs = runs(count);
+      List<Slice> slices = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        slices.add(new Slice(i, runs.get(i)));
+      }
+      SampleScan writing =
+          new SampleScan(
+              scan.hadoop(),
+              columns(Columns.FOR_WRITING),
+              scan.criteria(),
+              scan.sources(),
+              scan.rule());
+      SelectionTask task =
+          new SelectionTask(
+              writing,
+              rates,
+              broadcasts.of(ends),
+              groups,
+              inputs.topics(),
+              output.table().toString(),
+              config.validation() > 0 ? output.file(SelectionTable.VALIDATION).toString() : "");
+      // Bounded: a few numbers for each file of a million documents.
+      return spark.parallelize(slices, count).map(task).collect().stream()
+          .reduce(Written.NOTHING, Written::plus);
+    }
+
+    private SampleResult result(
+        KeyCounts counts,
+        long budget,
+        long total,
+        List<SampleResult.Group> results,
+        Written written) {
+      long promised = results.stream().mapToLong(SampleResult.Group::tokens).sum();
+      if (written.tokens() != promised) {
+        throw new IllegalStateException(
+            "The selection has " + written.tokens() + " tokens, its cut-offs promise " + promised);
+      }
+      Map<String, SampleResult.Unselected> unselectable = new TreeMap<>();
+      counts
+          .unselectable()
+          .forEach(
+              (reason, amount) ->
+                  unselectable.put(
+                      reason.label(),
+                      new SampleResult.Unselected(amount.documents(), amount.tokens())));
+      return new SampleResult(
+          new SelectionTable(written.rows(), written.tokens(), written.tokensBySource()),
+          budget,
+          total,
+          unselectable,
+          results.stream()
+              .sorted(
+                  Comparator.comparingLong(SampleResult.Group::available)
+                      .reversed()
+                      .thenComparing(SampleResult.Group::name))
+              .limit(GROUPS_IN_RESULT)
+              .sorted(Comparator.comparing(SampleResult.Group::name))
+              .toList(),
+          results.size(),
+          (int) results.stream().filter(group -> group.budget() < group.quota()).count(),
+          scans);
+    }
+
+    @Override
+    public void close() {
+      broadcasts.close();
+    }
   }
 
-  private static Map<String, NavigableMap<Integer, Mass>> histograms(Dataset<Row> rows, int digit) {
-    Column image = SelectionKey.image(col(SelectionTable.KEY));
-    List<Row> cells =
-        // Bounded: quota groups times the digits that occur, not documents.
-        rows.groupBy(
-                col(GROUP),
-                SelectionKey.digit(digit, image, col(DocumentsTable.DOC_ID)).as("digit"))
-            .agg(sum(DocumentsTable.N_TOKENS).as("tokens"), count(lit(1)).as("documents"))
-            .collectAsList();
-    Map<String, NavigableMap<Integer, Mass>> histograms = new TreeMap<>();
-    for (Row cell : cells) {
-      histograms
-          .computeIfAbsent(cell.getAs(GROUP), group -> new TreeMap<>())
-          .put(cell.getAs("digit"), new Mass(cell.getAs("tokens"), cell.getAs("documents")));
-    }
-    return histograms;
-  }
-
-  private static Map<String, Long> budgets(
-      SampleConfig config, long budget, long total, Map<String, Long> available) {
-    if (budget > total) {
-      throw new UserMistake(
-          String.format(
-              "sample.tokens: the budget is %,d tokens (%s), but all rated documents together have"
-                  + " only %,d (%s). Set sample.tokens to at most %d, or add input.",
-              budget, Quantity.show(budget), total, Quantity.show(total), total));
-    }
-    return config.quotas() == Quotas.NONE
-        ? Map.of(ALL, budget)
-        : Budgets.proportional(budget, available);
-  }
-
-  /** The rows that share their group's known digits. */
-  private static Dataset<Row> withPrefix(Dataset<Row> keyed, Map<String, RadixCutoff> open) {
-    int digits = open.values().iterator().next().prefix().size();
-    StructType schema = new StructType().add("prefix_group", StringType);
-    for (int digit = 0; digit < digits; digit++) {
-      schema = schema.add("prefix_" + digit, IntegerType);
-    }
-    List<Row> prefixes = new ArrayList<>();
-    open.forEach(
-        (group, cutoff) -> {
-          List<Object> values = new ArrayList<>(List.of(group));
-          values.addAll(cutoff.prefix());
-          prefixes.add(RowFactory.create(values.toArray()));
-        });
-    Column image = SelectionKey.image(col(SelectionTable.KEY));
-    Column matches = col(GROUP).equalTo(col("prefix_group"));
-    for (int digit = 0; digit < digits; digit++) {
-      matches =
-          matches.and(
-              SelectionKey.digit(digit, image, col(DocumentsTable.DOC_ID))
-                  .equalTo(col("prefix_" + digit)));
-    }
-    return keyed.join(
-        broadcast(keyed.sparkSession().createDataFrame(prefixes, schema)), matches, "left_semi");
-  }
-
-  private static Map<String, Cutoff> resolve(
-      Dataset<Row> candidates, Map<String, RadixCutoff> open) {
-    Map<String, List<Candidate>> byGroup = new TreeMap<>();
-    // Bounded: at most candidateLimit rows, or rows equal in all 192 bits, of which there is one.
-    for (Row row :
-        candidates
-            .select(
-                col(GROUP),
-                SelectionKey.image(col(SelectionTable.KEY)).as(IMAGE),
-                hex(col(DocumentsTable.DOC_ID)).as(DocumentsTable.DOC_ID),
-                col(DocumentsTable.N_TOKENS).cast("long").as(DocumentsTable.N_TOKENS))
-            .collectAsList()) {
-      byGroup
-          .computeIfAbsent(row.getAs(GROUP), group -> new ArrayList<>())
-          .add(
-              new Candidate(
-                  row.getAs(IMAGE),
-                  row.getAs(DocumentsTable.DOC_ID),
-                  row.getAs(DocumentsTable.N_TOKENS)));
-    }
-    Map<String, Cutoff> cutoffs = new TreeMap<>();
-    open.forEach((group, cutoff) -> cutoffs.put(group, cutoff.resolve(byGroup.get(group))));
-    return cutoffs;
-  }
-
-  private static void write(
-      Dataset<Row> keyed,
-      Map<String, Long> documents,
-      Map<String, Cutoff> cutoffs,
-      SampleConfig config,
-      StageDirectory output) {
-    StructType schema =
-        new StructType()
-            .add("cutoff_group", StringType)
-            .add(CUTOFF_KEY, DoubleType)
-            .add(CUTOFF_DOC_ID, StringType)
-            .add(EXHAUSTED, BooleanType);
-    List<Row> rows = new ArrayList<>();
-    cutoffs.forEach(
-        (group, cutoff) ->
-            rows.add(
-                RowFactory.create(
-                    group,
-                    SelectionKey.key(cutoff.image()),
-                    cutoff.docId(),
-                    cutoff.documents() == documents.get(group))));
-    Column selected =
-        col(SelectionTable.KEY)
-            .gt(col(CUTOFF_KEY))
-            .or(
-                col(SelectionTable.KEY)
-                    .equalTo(col(CUTOFF_KEY))
-                    .and(col(DocumentsTable.DOC_ID).leq(unhex(col(CUTOFF_DOC_ID)))));
-    long selectedDocuments = cutoffs.values().stream().mapToLong(Cutoff::documents).sum();
-    int files = (int) ((selectedDocuments + ROWS_PER_FILE - 1) / ROWS_PER_FILE);
-    SparkTables.write(
-        keyed
-            .join(
-                broadcast(keyed.sparkSession().createDataFrame(rows, schema)),
-                col(GROUP).equalTo(col("cutoff_group")).and(selected))
-            .select(
-                col(DocumentsTable.DOC_ID),
-                col(DocumentsTable.SOURCE),
-                col(DocumentsTable.N_TOKENS),
-                col(SelectionTable.SCORE),
-                col(SelectionTable.KEY),
-                lit(0).as(SelectionTable.REPEAT),
-                when(col(EXHAUSTED), lit(1.0))
-                    .otherwise(
-                        SelectionKey.inclusion(col(SelectionTable.SCORE), col(CUTOFF_KEY), config))
-                    .as(SelectionTable.INCLUSION))
-            // How rows are dealt into files follows from the rows alone, so the files are the same
-            // however many executors scanned the ratings.
-            .repartitionById(files, DocumentHash.bucket(col(DocumentsTable.DOC_ID), files))
-            .sortWithinPartitions(DocumentsTable.DOC_ID),
-        output.table());
-  }
-
-  private static SelectionTable describe(
-      SparkSession session, StageDirectory output, Map<String, Cutoff> cutoffs) {
-    Map<String, Long> tokensBySource = new TreeMap<>();
-    long rows = 0;
-    // Bounded: one row for each source.
-    for (Row source :
-        session
-            .read()
-            .parquet(output.table().toString())
-            .groupBy(DocumentsTable.SOURCE)
-            .agg(sum(DocumentsTable.N_TOKENS).as("tokens"), count(lit(1)).as("rows"))
-            .collectAsList()) {
-      tokensBySource.put(source.getAs(DocumentsTable.SOURCE), source.getAs("tokens"));
-      rows += source.<Long>getAs("rows");
-    }
-    long tokens = tokensBySource.values().stream().mapToLong(Long::longValue).sum();
-    long expected = cutoffs.values().stream().mapToLong(Cutoff::tokens).sum();
-    if (tokens != expected) {
-      throw new IllegalStateException(
-          "The selection has " + tokens + " tokens, its cut-offs promise " + expected);
-    }
-    return new SelectionTable(rows, tokens, tokensBySource);
-  }
-
-  private static List<SampleResult.Group> groups(
-      Map<String, Long> available, Map<String, Long> budgets, Map<String, Cutoff> cutoffs) {
-    List<SampleResult.Group> groups = new ArrayList<>();
-    available.forEach(
-        (group, tokens) -> {
-          Cutoff cutoff = cutoffs.get(group);
-          groups.add(
-              cutoff == null
-                  ? new SampleResult.Group(group, tokens, budgets.get(group), 0, 0, null)
-                  : new SampleResult.Group(
-                      group,
-                      tokens,
-                      budgets.get(group),
-                      cutoff.tokens(),
-                      cutoff.documents(),
-                      SelectionKey.key(cutoff.image())));
-        });
-    return groups;
+  private enum Columns {
+    FOR_KEYS,
+    FOR_WRITING
   }
 }

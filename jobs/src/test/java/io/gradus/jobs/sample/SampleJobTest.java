@@ -2,22 +2,26 @@ package io.gradus.jobs.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import com.typesafe.config.ConfigFactory;
+import io.gradus.common.configuration.Problems;
+import io.gradus.common.configuration.Section;
 import io.gradus.common.job.UserMistake;
+import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.CalibrationTable;
 import io.gradus.common.table.RatingsTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
-import io.gradus.jobs.sample.SampleConfig.Budget;
-import io.gradus.jobs.sample.SampleConfig.Method;
-import io.gradus.jobs.sample.SampleConfig.Normalise;
-import io.gradus.jobs.sample.SampleConfig.Quotas;
+import io.gradus.jobs.calibrate.CalibrateConfig;
+import io.gradus.jobs.calibrate.CalibrateJob;
 import io.gradus.jobs.tables.RatingsFixture;
 import io.gradus.jobs.tables.RatingsFixture.Rated;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,18 +29,25 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jpountz.xxhash.XXHash64;
 import net.jpountz.xxhash.XXHashFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SampleJobTest {
   private static final long SEED = 42;
+  private static final int BUCKETS = 3;
+  private static final int TOPICS = 3;
   private static final List<Rated> CORPUS = RatingsFixture.corpus(3_000, 4);
+  private static final long TOKENS = CORPUS.stream().mapToLong(Rated::tokens).sum();
   private static final double MEAN =
       CORPUS.stream().mapToDouble(Rated::quality).average().orElseThrow();
   private static final double DEVIATION =
@@ -50,92 +61,250 @@ class SampleJobTest {
 
   @Test
   void topTakesTheBestUntilTheBudgetIsReached() throws IOException {
-    SampleConfig config = config(Method.TOP, 0, new Budget(100_000, 0), Quotas.NONE);
-    List<String> expected = prefix(CORPUS, SampleJobTest::score, 100_000);
-    assertThat(sample("a", CORPUS, config, SEED)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(sample("a", CORPUS, "method = top, tokens = 100000"))
+        .containsExactlyInAnyOrderElementsOf(prefix(CORPUS, SampleJobTest::score, 100_000));
   }
 
   @Test
-  void temperatureTakesTheLargestGumbelKeys() throws IOException {
-    SampleConfig config = config(Method.TEMPERATURE, 2.0, new Budget(100_000, 0), Quotas.NONE);
-    List<String> expected =
-        prefix(CORPUS, rated -> score(rated) / 2.0 + gumbel(rated, SEED), 100_000);
-    assertThat(sample("a", CORPUS, config, SEED)).containsExactlyInAnyOrderElementsOf(expected);
+  void bottomTakesTheWorst() throws IOException {
+    assertThat(sample("a", CORPUS, "method = bottom, tokens = 100000"))
+        .containsExactlyInAnyOrderElementsOf(prefix(CORPUS, rated -> -score(rated), 100_000));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-9, 0.5, 2.0, 1e9})
+  void temperatureTakesTheLargestGumbelKeys(double temperature) throws IOException {
+    assertThat(
+            sample("a", CORPUS, "method = temperature, tokens = 100k, temperature=" + temperature))
+        .containsExactlyInAnyOrderElementsOf(
+            prefix(
+                CORPUS, rated -> score(rated) / temperature + gumbel(rated, SEED), 100_000));
+  }
+
+  @Test
+  void temperatureZeroIsTopAndInfinityIsUniform() throws IOException {
+    assertThat(sample("cold", CORPUS, "temperature = 0, tokens = 10%"))
+        .isEqualTo(sample("top", CORPUS, "method = top, tokens = 10%"));
+    assertThat(sample("hot", CORPUS, "temperature = infinity, tokens = 10%"))
+        .isEqualTo(sample("uniform", CORPUS, "method = uniform, tokens = 10%"));
   }
 
   @Test
   void uniformIgnoresTheScores() throws IOException {
-    SampleConfig config = config(Method.UNIFORM, 1, new Budget(0, 0.5), Quotas.NONE);
-    long half = Math.round(CORPUS.stream().mapToLong(Rated::tokens).sum() * 0.5);
-    List<String> expected = prefix(CORPUS, rated -> gumbel(rated, SEED), half);
-    assertThat(sample("a", CORPUS, config, SEED)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(sample("a", CORPUS, "method = uniform, tokens = 50%"))
+        .containsExactlyInAnyOrderElementsOf(
+            prefix(CORPUS, rated -> gumbel(rated, SEED), Math.round(TOKENS * 0.5)));
+  }
+
+  @Test
+  void thresholdDrawsUniformlyAmongTheGood() throws IOException {
+    List<Rated> good = CORPUS.stream().filter(rated -> score(rated) >= 0.25).toList();
+    long tokens = good.stream().mapToLong(Rated::tokens).sum();
+    SampleResult result = run("a", CORPUS, "method = threshold, threshold = 0.25, tokens = 30%");
+    assertThat(result.available()).isEqualTo(tokens);
+    assertThat(result.unselectable().get("below-threshold").documents())
+        .isEqualTo(CORPUS.size() - good.size());
+    assertThat(ids("a"))
+        .containsExactlyInAnyOrderElementsOf(
+            prefix(good, rated -> gumbel(rated, SEED), Math.round(tokens * 0.3)));
+  }
+
+  @Test
+  void binsRepeatADocumentByItsQuality() throws IOException {
+    run("a", CORPUS, "method = bins, bins { repeats = [0, 0.5, 1, 2.5] }");
+    List<Rated> byScore = new ArrayList<>(CORPUS);
+    byScore.sort(Comparator.comparingDouble(SampleJobTest::score));
+    Map<String, Long> copies = copies("a");
+    long before = 0;
+    long[] documents = new long[4];
+    long[] taken = new long[4];
+    for (Rated rated : byScore) {
+      // Well inside a bin, where the few documents of one cell of scores do not matter.
+      double quality = (before + rated.tokens() / 2.0) / TOKENS * 4;
+      before += rated.tokens();
+      if (Math.abs(quality - Math.rint(quality)) > 0.02) {
+        documents[(int) quality]++;
+        taken[(int) quality] += copies.getOrDefault(rated.docId(), 0L);
+      }
+    }
+    assertThat(taken[0]).isZero();
+    assertThat((double) taken[1] / documents[1]).isCloseTo(0.5, within(0.07));
+    assertThat(taken[2]).isEqualTo(documents[2]);
+    assertThat((double) taken[3] / documents[3]).isCloseTo(2.5, within(0.07));
+    assertThat(rows("a"))
+        .filteredOn(row -> row.<Integer>getAs("repeat") == 2)
+        .isNotEmpty()
+        .allSatisfy(row -> assertThat(row.<Double>getAs("inclusion")).isEqualTo(0.5));
+  }
+
+  @Test
+  void binsWithABudgetDrawUniformlyAmongTheCopies() throws IOException {
+    SampleResult all = run("all", CORPUS, "method = bins, bins { repeats = [0, 1, 2] }");
+    SampleResult half =
+        run("half", CORPUS, "method = bins, bins { repeats = [0, 1, 2] }, tokens = 50%");
+    assertThat(half.budget()).isEqualTo(Math.round(all.available() * 0.5));
+    assertThat(half.table().tokens()).isBetween(half.budget(), half.budget() + 500);
+    Map<String, Long> allCopies = copies("all");
+    // The crossing document has as many copies as the budget needs, all others have all of them.
+    assertThat(copies("half").entrySet())
+        .filteredOn(copies -> !copies.getValue().equals(allCopies.get(copies.getKey())))
+        .hasSizeLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void theSigmoidFavoursTheBestOfEachSource() throws IOException {
+    run(
+        "a",
+        CORPUS,
+        "method = sigmoid, percentile-by = source,"
+            + " sigmoid { eta = 3, lambda = 20, omega = 0.3, epsilon = 0.01 }");
+    Map<String, Long> copies = copies("a");
+    for (int source = 0; source < 4; source++) {
+      List<Rated> members = of("source-" + source);
+      members.sort(Comparator.comparingDouble(SampleJobTest::score).reversed());
+      double best = mean(members.subList(0, 40), copies);
+      double worst = mean(members.subList(members.size() / 2, members.size()), copies);
+      assertThat(best).isGreaterThan(2.7);
+      assertThat(worst).isBetween(0.0, 0.04);
+    }
   }
 
   @Test
   void proportionalQuotasMeetEachSourcesBudgetToWithinOneDocument() throws IOException {
-    SampleConfig config =
-        config(Method.TEMPERATURE, 1.0, new Budget(100_000, 0), Quotas.PROPORTIONAL);
-    SampleResult result = run("a", CORPUS, config, SEED);
-    Map<String, Long> available =
-        new TreeMap<>(
-            CORPUS.stream()
-                .collect(
-                    Collectors.groupingBy(Rated::source, Collectors.summingLong(Rated::tokens))));
-    assertThat(result.groups().stream().map(SampleResult.Group::name))
-        .containsExactlyElementsOf(available.keySet());
+    SampleResult result = run("a", CORPUS, "quotas = proportional, tokens = 100k");
     assertThat(result.groups().stream().mapToLong(SampleResult.Group::budget).sum())
         .isEqualTo(100_000);
     List<String> expected = new ArrayList<>();
     for (SampleResult.Group group : result.groups()) {
-      assertThat(group.available()).isEqualTo(available.get(group.name()));
+      List<Rated> members = of(group.name());
+      long tokens = members.stream().mapToLong(Rated::tokens).sum();
+      assertThat(group.available()).isEqualTo(tokens);
+      assertThat((double) group.budget()).isCloseTo(1e5 * tokens / TOKENS, within(1.0));
       assertThat(group.tokens()).isBetween(group.budget(), group.budget() + 500);
       expected.addAll(
-          prefix(
-              CORPUS.stream().filter(rated -> rated.source().equals(group.name())).toList(),
-              rated -> score(rated) + gumbel(rated, SEED),
-              group.budget()));
+          prefix(members, rated -> score(rated) + gumbel(rated, SEED), group.budget()));
     }
     assertThat(ids("a")).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test
-  void aSmallerBudgetIsAPrefixOfALargerOne() throws IOException {
-    SampleConfig small = config(Method.TEMPERATURE, 1.0, new Budget(50_000, 0), Quotas.NONE);
-    SampleConfig large = config(Method.TEMPERATURE, 1.0, new Budget(200_000, 0), Quotas.NONE);
-    assertThat(sample("large", CORPUS, large, SEED))
-        .containsAll(sample("small", CORPUS, small, SEED));
+  void sourcesThenTopicsShareTheBudget() throws IOException {
+    SampleResult result =
+        run(
+            "a",
+            CORPUS,
+            "method = top, tokens = 100k, quotas = equal, by = source-and-topic,"
+                + " topic-quotas = equal");
+    assertThat(result.groupCount()).isEqualTo(4 * TOPICS);
+    List<String> expected = new ArrayList<>();
+    for (SampleResult.Group group : result.groups()) {
+      assertThat(group.budget()).isBetween(8_333L, 8_334L);
+      String[] names = group.name().split(" / topic ");
+      expected.addAll(
+          prefix(
+              of(names[0]).stream()
+                  .filter(rated -> topic(rated) == Integer.parseInt(names[1]))
+                  .toList(),
+              SampleJobTest::score,
+              group.budget()));
+    }
+    assertThat(ids("a")).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(rows("a"))
+        .allSatisfy(
+            row ->
+                assertThat(row.<String>getAs("group"))
+                    .isEqualTo(
+                        row.getAs("source") + " / topic " + row.<Integer>getAs("topic")));
   }
 
   @Test
-  void aWholeGroupIsTakenForCertain() throws IOException {
-    SampleConfig config = config(Method.TEMPERATURE, 1.0, new Budget(0, 1.0), Quotas.PROPORTIONAL);
-    run("a", CORPUS, config, SEED);
+  void aSmallerBudgetIsAPrefixOfALargerOne() throws IOException {
+    List<String> smaller = List.of();
+    for (String tokens : List.of("1", "10k", "50k", "200k", "100%")) {
+      List<String> larger = sample("of" + tokens, CORPUS, "tokens = \"" + tokens + "\"");
+      assertThat(larger).containsAll(smaller).hasSizeGreaterThan(smaller.size());
+      smaller = larger;
+    }
+    assertThat(smaller).hasSize(CORPUS.size());
+  }
+
+  @Test
+  void aBudgetOfOneTokenTakesOneDocument() throws IOException {
+    assertThat(sample("a", CORPUS, "tokens = 1")).hasSize(1);
+  }
+
+  @Test
+  void wholeGroupsAreTakenForCertain() throws IOException {
+    run("a", CORPUS, "quotas = proportional");
     assertThat(rows("a"))
         .hasSize(CORPUS.size())
         .allSatisfy(row -> assertThat(row.<Double>getAs("inclusion")).isEqualTo(1.0));
   }
 
   @Test
-  void furtherDigitsLeadToTheSameSelection() throws IOException {
-    SampleConfig config =
-        config(Method.TEMPERATURE, 2.0, new Budget(100_000, 0), Quotas.PROPORTIONAL);
-    List<String> expected = sample("a", CORPUS, config, SEED);
-    SampleResult result = run("b", new SampleJob(4), CORPUS, config, SEED);
-    assertThat(ids("b")).isEqualTo(expected);
-    assertThat(result.scans()).isGreaterThan(2);
+  void repeatsTakeEverythingAndTheRestOnceMore() throws IOException {
+    SampleResult result =
+        run("a", CORPUS, "max-repeats = 3, tokens = " + (2 * TOKENS + 100_000));
+    List<String> twice = prefix(CORPUS, rated -> score(rated) + gumbel(rated, SEED), 100_000);
+    Map<String, Long> copies = copies("a");
+    assertThat(copies).hasSize(CORPUS.size());
+    assertThat(copies.entrySet().stream().filter(entry -> entry.getValue() == 3))
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrderElementsOf(twice);
+    assertThat(copies.values()).allMatch(count -> count == 2 || count == 3);
+    assertThat(result.table().tokens()).isBetween(2 * TOKENS + 100_000, 2 * TOKENS + 100_500);
+    assertThat(rows("a"))
+        .allSatisfy(
+            row ->
+                assertThat(row.<Double>getAs("inclusion") == 1.0)
+                    .isEqualTo(row.<Integer>getAs("repeat") < 2));
   }
 
   @Test
-  void theDigitsOfDocIdBreakTies() throws IOException {
-    List<Rated> equal =
-        CORPUS.subList(0, 300).stream()
-            .map(rated -> new Rated(rated.name(), rated.source(), rated.tokens(), 1.0))
+  void aGroupOfOneDocumentLargerThanItsBudgetIsTaken() throws IOException {
+    List<Rated> corpus = new ArrayList<>(CORPUS.subList(0, 100));
+    corpus.add(new Rated("giant", "giants", 1_000_000, 0.5));
+    SampleResult result = run("a", corpus, "quotas = equal, tokens = 1000");
+    assertThat(result.groups())
+        .filteredOn(group -> group.name().equals("giants"))
+        .singleElement()
+        .satisfies(
+            group -> {
+              assertThat(group.budget()).isEqualTo(200);
+              assertThat(group.tokens()).isEqualTo(1_000_000);
+              assertThat(group.documents()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void heldOutDocumentsAreListedAndNeverSelected() throws IOException {
+    SampleResult result = run("a", CORPUS, "validation = 10%, tokens = 100%");
+    List<String> heldOut =
+        LocalSpark.session()
+            .read()
+            .parquet(folder.resolve("a").resolve("validation").toString())
+            .collectAsList()
+            .stream()
+            .map(SampleJobTest::id)
             .toList();
-    SampleConfig config = config(Method.TOP, 0, new Budget(10_000, 0), Quotas.NONE);
-    SampleResult result = run("a", new SampleJob(1), equal, config, SEED);
-    assertThat(ids("a")).isEqualTo(prefix(equal, rated -> 0, 10_000));
-    // Four digits of equal keys, then one of doc_id that leaves a single row.
-    assertThat(result.scans()).isEqualTo(6);
+    assertThat(heldOut)
+        .containsExactlyElementsOf(
+            CORPUS.stream()
+                .filter(rated -> unit("validation", rated, SEED) < 0.1)
+                .map(Rated::docId)
+                .sorted()
+                .toList());
+    assertThat(ids("a")).hasSize(CORPUS.size() - heldOut.size()).doesNotContainAnyElementsOf(heldOut);
+    assertThat(result.unselectable().get("held-out").documents()).isEqualTo(heldOut.size());
+  }
+
+  @Test
+  void finerCellsLeadToTheSameSelection() throws IOException {
+    String settings = "temperature = 2, tokens = 100k, quotas = proportional";
+    List<String> expected = sample("a", CORPUS, settings);
+    SampleResult result = run("b", new SampleJob(0, 500), CORPUS, settings, BUCKETS);
+    assertThat(ids("b")).isEqualTo(expected);
+    assertThat(result.scans()).isGreaterThan(run("c", CORPUS, settings).scans());
   }
 
   @Test
@@ -144,47 +313,111 @@ class SampleJobTest {
         CORPUS.stream()
             .map(rated -> new Rated(rated.name(), rated.source(), rated.tokens(), 1.0))
             .toList();
-    SampleConfig config = config(Method.TOP, 0, new Budget(10_000, 0), Quotas.NONE);
-    assertThat(sample("a", equal, config, SEED))
-        .containsExactlyInAnyOrderElementsOf(prefix(equal, rated -> 0, 10_000));
+    List<String> expected = prefix(equal, rated -> 0, 10_000);
+    assertThat(sample("a", equal, "method = top, tokens = 10k"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+    run("b", new SampleJob(1, 500), equal, "method = top, tokens = 10k", BUCKETS);
+    assertThat(ids("b")).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test
-  void aMissingRatingCountsAsTheMean() throws IOException {
+  void docIdsThatDifferOnlyAtTheEndAreToldApart() throws IOException {
+    List<Rated> twins =
+        IntStream.range(0, 200)
+            .mapToObj(i -> new Rated(String.format("id:ab12cd34ef56ab78%016x", i), "s", 10, 1.0))
+            .toList();
+    List<String> expected = twins.stream().limit(37).map(Rated::docId).toList();
+    assertThat(sample("a", twins, "method = top, tokens = 365")).isEqualTo(expected);
+    run("b", new SampleJob(0, 500), twins, "method = top, tokens = 365", BUCKETS);
+    assertThat(ids("b")).isEqualTo(expected);
+  }
+
+  @Test
+  void aMissingRatingCountsAsTheMeanOrTheWorstOrExcludes() throws IOException {
     List<Rated> corpus =
         List.of(
             new Rated("low", "s", 10, -1.0),
             new Rated("missing", "s", 10, null),
+            new Rated("not a number", "s", 10, Double.NaN),
+            new Rated("infinite", "s", 10, Double.NEGATIVE_INFINITY),
             new Rated("high", "s", 10, 3.0));
-    SampleConfig config = config(Method.TOP, 0, new Budget(15, 0), Quotas.NONE);
-    assertThat(sample("a", corpus, config, SEED))
+    assertThat(sample("mean", corpus, "method = top, tokens = 35"))
+        .doesNotContain(corpus.get(0).docId())
+        .hasSize(4);
+    assertThat(sample("lowest", corpus, "method = top, tokens = 5, missing = lowest"))
+        .containsExactly(corpus.get(4).docId());
+    SampleResult result = run("exclude", corpus, "method = top, missing = exclude");
+    assertThat(ids("exclude"))
+        .containsExactlyInAnyOrder(corpus.get(0).docId(), corpus.get(4).docId());
+    assertThat(result.unselectable())
+        .isEqualTo(Map.of("missing-rating", new SampleResult.Unselected(3, 30)));
+  }
+
+  @Test
+  void aSourceOfWhichNothingCanBeSelectedGetsNoBudget() throws IOException {
+    List<Rated> corpus = new ArrayList<>(CORPUS.subList(0, 200));
+    corpus.add(new Rated("unrated", "empty", 50, null));
+    SampleResult result =
+        run("a", corpus, "missing = exclude, quotas = equal, tokens = 5000");
+    assertThat(result.groups())
+        .filteredOn(group -> group.name().equals("empty"))
+        .singleElement()
+        .isEqualTo(new SampleResult.Group("empty", 0, 0, 0, 0, 0, null));
+    assertThat(result.table().tokens()).isGreaterThanOrEqualTo(5000);
+  }
+
+  @Test
+  void scoresOfAnySizeAreCompared() throws IOException {
+    List<Rated> corpus =
+        List.of(
+            new Rated("a", "s", 10, -1e308),
+            new Rated("b", "s", 10, 1e308),
+            new Rated("c", "s", 10, -5.0));
+    assertThat(
+            sample(
+                "a",
+                corpus,
+                "method = top, tokens = 15, normalise = none, weights { quality = 10 }"))
         .containsExactlyInAnyOrder(corpus.get(1).docId(), corpus.get(2).docId());
   }
 
   @Test
-  void theFilesAreTheSameForAnyPartitioning() throws IOException {
-    SampleConfig config = config(Method.TEMPERATURE, 1.0, new Budget(100_000, 0), Quotas.NONE);
-    run("a", CORPUS, config, SEED);
-    List<Row> first = rows("a");
-    LocalSpark.session().conf().set("spark.sql.shuffle.partitions", "7");
-    LocalSpark.session().conf().set("spark.sql.files.maxPartitionBytes", "20000");
-    try {
-      run("b", CORPUS, config, SEED);
-    } finally {
-      LocalSpark.session().conf().set("spark.sql.shuffle.partitions", "4");
-      LocalSpark.session().conf().unset("spark.sql.files.maxPartitionBytes");
+  void ranksBySourceMakeSourcesComparable() throws IOException {
+    SampleResult result =
+        run("a", CORPUS, "method = top, tokens = 50%, normalise = rank, normalise-by = source");
+    for (int source = 0; source < 4; source++) {
+      String name = "source-" + source;
+      long all = of(name).stream().mapToLong(Rated::tokens).sum();
+      assertThat((double) result.table().tokensBySource().get(name) / all)
+          .isCloseTo(0.5, within(0.01));
     }
-    assertThat(rows("b")).isEqualTo(first);
+  }
+
+  @Test
+  void theSelectionIsTheSameForAnyNumberOfRatingFiles() throws IOException {
+    String settings = "temperature = 1, tokens = 100k, quotas = proportional";
+    List<String> expected = sample("a", CORPUS, settings);
+    for (int buckets : new int[] {1, 7, 64}) {
+      run("of" + buckets, new SampleJob(), CORPUS, settings, buckets);
+      assertThat(ids("of" + buckets)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void filesOfTheSelectionAreRunsOfRatingFiles() throws IOException {
+    run("a", new SampleJob(1000, 300), CORPUS, "tokens = 50%", 8);
+    List<Row> rows = rows("a");
+    assertThat(LocalSpark.session().read().parquet(table("a")).inputFiles()).hasSizeGreaterThan(3);
+    assertThat(rows.stream().map(SampleJobTest::id).toList()).isSorted().doesNotHaveDuplicates();
   }
 
   @Test
   void inverseInclusionEstimatesTheCorpus() throws IOException {
     List<Rated> few = CORPUS.subList(0, 300);
-    SampleConfig config = config(Method.TEMPERATURE, 1.0, new Budget(0, 0.3), Quotas.NONE);
     double promised = 0;
     int seeds = 20;
     for (int seed = 0; seed < seeds; seed++) {
-      run("seed" + seed, few, config, seed);
+      run("seed" + seed, new SampleJob(), few, "tokens = 30%", BUCKETS, seed);
       for (Row row : rows("seed" + seed)) {
         // Horvitz-Thompson: each document stands for 1 / inclusion documents.
         promised += 1 / row.<Double>getAs("inclusion");
@@ -195,31 +428,47 @@ class SampleJobTest {
 
   @Test
   void aBudgetAboveTheCorpusSaysHowMuchThereIs() {
-    SampleConfig config = config(Method.TOP, 0, new Budget(30_000_000_000L, 0), Quotas.NONE);
-    long total = CORPUS.stream().mapToLong(Rated::tokens).sum();
-    assertThatThrownBy(() -> run("a", CORPUS, config, SEED))
+    assertThatThrownBy(() -> run("a", CORPUS, "method = top, tokens = 30B"))
         .isInstanceOf(UserMistake.class)
         .hasMessageStartingWith(
-            "sample.tokens: the budget is 30,000,000,000 tokens (30B), but all rated documents"
-                + " together have only ")
-        .hasMessageEndingWith("Set sample.tokens to at most " + total + ", or add input.");
+            "sample.tokens: the budget is 30,000,000,000 tokens (30B), but all documents that can"
+                + " be selected have only ")
+        .hasMessageEndingWith(
+            "Set sample.tokens to at most " + TOKENS + ", raise sample.max-repeats, or add input.");
   }
 
   @Test
   void anUnknownCriterionIsRefusedWithTheNearestOne() {
-    SampleConfig config =
-        new SampleConfig(
-            Method.TOP,
-            0,
-            new Budget(10, 0),
-            Map.of("qualty", 1.0),
-            Normalise.Z_SCORE,
-            Quotas.NONE);
-    assertThatThrownBy(() -> run("a", CORPUS, config, SEED))
+    assertThatThrownBy(() -> run("a", CORPUS, "weights { qualty = 1 }"))
         .isInstanceOf(UserMistake.class)
         .hasMessage(
             "sample.weights.qualty: no rater gives this criterion; did you mean 'quality'?"
                 + " There are: quality.");
+  }
+
+  @Test
+  void anUnknownReferenceIsRefused() {
+    assertThatThrownBy(() -> run("a", CORPUS, "reference = loss"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sample.reference: no rater gives the criterion 'loss'; there are: quality.");
+  }
+
+  @Test
+  void quotasByTopicNeedTopics() {
+    assertThatThrownBy(
+            () ->
+                new SampleJob()
+                    .run(
+                        LocalSpark.context(),
+                        config("quotas = equal, by = topic"),
+                        SEED,
+                        inputs("a", CORPUS.subList(0, 10), 1, List.of()),
+                        directory("a")))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sample.by: quotas by topic need topics; add a section topics { count = 25 }, or set"
+                + " sample.by = source.");
   }
 
   /** The documents that a full sort selects. */
@@ -240,79 +489,122 @@ class SampleJobTest {
     return selected;
   }
 
+  private static List<Rated> of(String source) {
+    return CORPUS.stream()
+        .filter(rated -> rated.source().equals(source))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private static int topic(Rated rated) {
+    return rated.tokens() % TOPICS;
+  }
+
+  private static double mean(List<Rated> documents, Map<String, Long> copies) {
+    return documents.stream()
+        .mapToLong(rated -> copies.getOrDefault(rated.docId(), 0L))
+        .average()
+        .orElseThrow();
+  }
+
   private static double score(Rated rated) {
     return (rated.quality() - MEAN) / DEVIATION;
   }
 
-  /** The noise from its definition, with another implementation of XXH64. */
   private static double gumbel(Rated rated, long seed) {
+    return -StrictMath.log(-StrictMath.log(unit("sample", rated, seed)));
+  }
+
+  /** The uniform number from its definition, with another implementation of XXH64. */
+  private static double unit(String purpose, Rated rated, long seed) {
     XXHash64 xx = XXHashFactory.safeInstance().hash64();
-    byte[] purpose = "sample".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    long hash = xx.hash(purpose, 0, purpose.length, 42);
+    byte[] bytes = purpose.getBytes(StandardCharsets.UTF_8);
+    long hash = xx.hash(bytes, 0, bytes.length, 42);
     byte[] seedBytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(seed).array();
     hash = xx.hash(seedBytes, 0, 8, hash);
     hash = xx.hash(HexFormat.of().parseHex(rated.docId()), 0, 16, hash);
-    double unit = ((hash >>> 12) + 0.5) * 0x1.0p-52;
-    return -StrictMath.log(-StrictMath.log(unit));
+    return ((hash >>> 12) + 0.5) * 0x1.0p-52;
   }
 
-  private static SampleConfig config(
-      Method method, double temperature, Budget budget, Quotas quotas) {
-    return new SampleConfig(method, temperature, budget, Map.of(), Normalise.Z_SCORE, quotas);
-  }
-
-  private List<String> sample(String name, List<Rated> corpus, SampleConfig config, long seed)
+  private List<String> sample(String name, List<Rated> corpus, String settings)
       throws IOException {
-    run(name, corpus, config, seed);
+    run(name, corpus, settings);
     return ids(name);
   }
 
-  private SampleResult run(String name, List<Rated> corpus, SampleConfig config, long seed)
-      throws IOException {
-    return run(name, new SampleJob(), corpus, config, seed);
+  private SampleResult run(String name, List<Rated> corpus, String settings) throws IOException {
+    return run(name, new SampleJob(), corpus, settings, BUCKETS);
   }
 
   private SampleResult run(
-      String name, SampleJob job, List<Rated> corpus, SampleConfig config, long seed)
+      String name, SampleJob job, List<Rated> corpus, String settings, int buckets)
       throws IOException {
-    Finished<RatingsTable> ratings =
-        RatingsFixture.write(folder.resolve(name + "-ratings"), corpus, 3);
-    StageDirectory output =
-        new StageDirectory(
-            new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), new Configuration());
-    return job.run(LocalSpark.context(), config, seed, ratings, calibration(corpus), output);
+    return run(name, job, corpus, settings, buckets, SEED);
   }
 
-  private static CalibrationTable calibration(List<Rated> corpus) {
-    double[] scores =
-        corpus.stream()
-            .filter(rated -> rated.quality() != null)
-            .mapToDouble(Rated::quality)
-            .toArray();
-    double mean = java.util.Arrays.stream(scores).average().orElseThrow();
-    double deviation =
-        Math.sqrt(
-            java.util.Arrays.stream(scores)
-                .map(score -> (score - mean) * (score - mean))
-                .average()
-                .orElseThrow());
-    return new CalibrationTable(
-        Map.of(
-            "quality",
-            new CalibrationTable.Moments(scores.length, 0, mean, deviation, 0, 0, Map.of())),
-        1);
+  private SampleResult run(
+      String name, SampleJob job, List<Rated> corpus, String settings, int buckets, long seed)
+      throws IOException {
+    RatingInputs inputs = inputs(name, corpus, buckets, List.of(TOPICS));
+    return job.run(LocalSpark.context(), config(settings), seed, inputs, directory(name));
+  }
+
+  private static SampleConfig config(String settings) {
+    Problems problems = new Problems();
+    SampleConfig config =
+        SampleConfig.read(
+            Section.root(ConfigFactory.parseString("sample { " + settings + " }"), problems)
+                .section("sample"));
+    problems.throwIfAny();
+    return config;
+  }
+
+  /** Ratings and their calibration, with topics where a number of them is given. */
+  private RatingInputs inputs(String name, List<Rated> corpus, int buckets, List<Integer> topics)
+      throws IOException {
+    Finished<RatingsTable> ratings =
+        RatingsFixture.write(folder.resolve(name + "-ratings"), corpus, buckets);
+    StageDirectory calibration = directory(name + "-calibration");
+    CalibrationTable table =
+        new CalibrateJob()
+            .run(LocalSpark.context(), new CalibrateConfig(4096), ratings, calibration)
+            .table();
+    RatingInputs inputs = RatingInputs.of(ratings, new Finished<>(calibration, table));
+    return topics.isEmpty()
+        ? inputs
+        : inputs.withTopics(
+            RatingsFixture.writeTopics(
+                folder.resolve(name + "-topics"),
+                corpus,
+                buckets,
+                topics.get(0),
+                SampleJobTest::topic));
+  }
+
+  private StageDirectory directory(String name) {
+    return new StageDirectory(
+        new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), new Configuration());
+  }
+
+  private String table(String name) {
+    return folder.resolve(name).resolve("table").toString();
   }
 
   private List<Row> rows(String name) {
-    return LocalSpark.session()
-        .read()
-        .parquet(folder.resolve(name).resolve("table").toString())
+    return LocalSpark.session().read().parquet(table(name)).orderBy("doc_id", "repeat")
         .collectAsList();
   }
 
+  private Map<String, Long> copies(String name) {
+    return new TreeMap<>(
+        ids(name).stream()
+            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
+  }
+
   private List<String> ids(String name) {
-    return rows(name).stream()
-        .map(row -> HexFormat.of().formatHex(row.<byte[]>getAs("doc_id")))
-        .toList();
+    return rows(name).stream().map(SampleJobTest::id).toList();
+  }
+
+  private static String id(Row row) {
+    return HexFormat.of().formatHex(row.<byte[]>getAs("doc_id"));
   }
 }

@@ -3,6 +3,7 @@ package io.gradus.jobs.tables;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.RatingsTable;
+import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
@@ -28,11 +30,14 @@ public final class RatingsFixture {
   /**
    * One rated document.
    *
-   * @param name its doc_id is the hash of this
+   * @param name its doc_id is the hash of this, or what follows {@code id:} in hexadecimal
    * @param quality its score; null when missing
    */
   public record Rated(String name, String source, int tokens, Double quality) {
     public String docId() {
+      if (name.startsWith("id:")) {
+        return name.substring(3);
+      }
       return Fingerprint.sha256(name.getBytes(StandardCharsets.UTF_8)).substring(0, 32);
     }
   }
@@ -82,5 +87,38 @@ public final class RatingsFixture {
     }
     long tokens = corpus.stream().mapToLong(Rated::tokens).sum();
     return new Finished<>(directory, new RatingsTable(List.of("quality"), corpus.size(), tokens));
+  }
+
+  /** Writes topics beside a ratings table of as many buckets, the number of a topic by document. */
+  public static Finished<TopicsTable> writeTopics(
+      java.nio.file.Path folder,
+      List<Rated> corpus,
+      int buckets,
+      int count,
+      ToIntFunction<Rated> topic)
+      throws IOException {
+    Configuration hadoop = new Configuration();
+    StageDirectory directory = new StageDirectory(new Path(folder.toUri()), hadoop);
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message topics { required binary doc_id; required int32 topic; }");
+    SimpleGroupFactory groups = new SimpleGroupFactory(schema);
+    List<Rated> ordered = corpus.stream().sorted(Comparator.comparing(Rated::docId)).toList();
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      Path file = new Path(directory.table(), RatingsTable.fileName(bucket));
+      try (ParquetWriter<Group> writer = ParquetRows.write(hadoop, file, schema)) {
+        for (Rated rated : ordered) {
+          byte[] docId = HexFormat.of().parseHex(rated.docId());
+          if (DocumentsTable.bucket(docId, buckets) == bucket) {
+            writer.write(
+                groups
+                    .newGroup()
+                    .append("doc_id", Binary.fromConstantByteArray(docId))
+                    .append("topic", topic.applyAsInt(rated)));
+          }
+        }
+      }
+    }
+    return new Finished<>(directory, new TopicsTable(count, corpus.size()));
   }
 }

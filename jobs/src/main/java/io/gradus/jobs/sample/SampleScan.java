@@ -1,0 +1,191 @@
+package io.gradus.jobs.sample;
+
+import io.gradus.common.selection.CellCounts;
+import io.gradus.common.selection.KeyCells;
+import io.gradus.common.selection.SelectionKey;
+import io.gradus.common.table.RatingBatch;
+import io.gradus.common.table.RatingBatches;
+import io.gradus.common.table.RatingBatches.RatingFile;
+import io.gradus.common.table.SourceIndex;
+import io.gradus.jobs.sample.CutoffSearch.Ranges;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * What tasks do with some files of the ratings before anything is written: they count and gather.
+ * All of it is sums of whole numbers, so that it does not matter how files are dealt out.
+ *
+ * @param columns the columns to read beside the criteria
+ * @param criteria those that scores need
+ * @param sources the names of all sources by number
+ */
+record SampleScan(
+    Broadcast<SerializableConfiguration> hadoop,
+    List<String> columns,
+    List<String> criteria,
+    List<String> sources,
+    Broadcast<KeyRule> rule)
+    implements Serializable {
+
+  /** Documents and tokens. */
+  record Amount(long documents, long tokens) implements Serializable {
+    static final Amount NONE = new Amount(0, 0);
+
+    Amount plus(long moreDocuments, long moreTokens) {
+      return new Amount(documents + moreDocuments, tokens + moreTokens);
+    }
+  }
+
+  /** What the first scan of keys finds: all that can be selected, and what cannot. */
+  record KeyCounts(CellCounts cells, Map<Unselectable, Amount> unselectable)
+      implements Serializable {
+
+    KeyCounts plus(KeyCounts other) {
+      cells.addAll(other.cells);
+      other.unselectable.forEach(
+          (reason, amount) ->
+              unselectable.merge(
+                  reason,
+                  amount,
+                  (mine, others) -> mine.plus(others.documents(), others.tokens())));
+      return this;
+    }
+  }
+
+  /** Takes a batch and what the rule makes of its rows. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(RatingBatch batch, KeyRule.Rows rows) throws IOException;
+  }
+
+  /** Reads files; rows are scored, not keyed. */
+  void forEachScored(List<RatingFile> files, Visitor visitor) throws IOException {
+    SourceIndex index = new SourceIndex(sources);
+    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
+    try (RatingBatches batches =
+        new RatingBatches(hadoop.value().value(), files, columns, criteria, index)) {
+      for (Optional<RatingBatch> batch = batches.next();
+          batch.isPresent();
+          batch = batches.next()) {
+        if (index.names().size() > sources.size()) {
+          throw new IllegalStateException(
+              "The calibration does not know the source '"
+                  + index.names().get(sources.size())
+                  + "'");
+        }
+        rows.score(batch.get());
+        visitor.visit(batch.get(), rows);
+      }
+    }
+  }
+
+  /** Reads files; rows are scored and, where they are of interest, keyed. */
+  void forEachKeyed(
+      List<RatingFile> files, CopyRates copyRates, KeyRule.Interest interest, Visitor visitor)
+      throws IOException {
+    forEachScored(
+        files,
+        (batch, rows) -> {
+          rows.key(batch, copyRates, interest);
+          visitor.visit(batch, rows);
+        });
+  }
+
+  /** Tokens by cell of the score of all documents that a score lets in. */
+  CellCounts countScores(List<RatingFile> files, int bits) throws IOException {
+    CellCounts counts = new CellCounts();
+    forEachScored(
+        files,
+        (batch, rows) -> {
+          for (int row = 0; row < batch.size; row++) {
+            if (rows.reasons[row] == null) {
+              counts.add(
+                  rule.value().percentileGroup(batch, row),
+                  KeyCells.cell(rows.scores[row], bits),
+                  batch.tokens[row]);
+            }
+          }
+        });
+    return counts;
+  }
+
+  /** Tokens of all copies by cell of the key, and what cannot be selected. */
+  KeyCounts countKeys(
+      List<RatingFile> files, CopyRates copyRates, KeyRule.Interest everything, int bits)
+      throws IOException {
+    KeyCounts counts = new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    forEachKeyed(
+        files,
+        copyRates,
+        everything,
+        (batch, rows) -> {
+          for (int row = 0; row < batch.size; row++) {
+            Unselectable reason = rows.reasons[row];
+            if (reason == null) {
+              counts.cells.add(
+                  rows.groups[row],
+                  KeyCells.cell(rows.keys[row], bits),
+                  (long) rows.copies[row] * batch.tokens[row]);
+            } else {
+              counts.unselectable.put(
+                  reason,
+                  counts.unselectable.getOrDefault(reason, Amount.NONE).plus(1, batch.tokens[row]));
+            }
+          }
+        });
+    return counts;
+  }
+
+  /** Tokens by finer cell of the documents in the ranges. */
+  CellCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
+      throws IOException {
+    CellCounts counts = new CellCounts();
+    forEachInRanges(
+        files,
+        copyRates,
+        ranges,
+        (group, image, high, low, tokens, copies) ->
+            counts.add(group, ranges.cell(group, image, high, low), tokens * copies));
+    return counts;
+  }
+
+  /** The documents in the ranges. */
+  Candidates gather(List<RatingFile> files, CopyRates copyRates, Ranges ranges) throws IOException {
+    Candidates candidates = new Candidates();
+    forEachInRanges(files, copyRates, ranges, candidates::add);
+    return candidates;
+  }
+
+  @FunctionalInterface
+  private interface RangeVisitor {
+    void visit(int group, long image, long docIdHigh, long docIdLow, long tokens, int copies);
+  }
+
+  private void forEachInRanges(
+      List<RatingFile> files, CopyRates copyRates, Ranges ranges, RangeVisitor visitor)
+      throws IOException {
+    forEachKeyed(
+        files,
+        copyRates,
+        ranges.interest(),
+        (batch, rows) -> {
+          for (int row = 0; row < batch.size; row++) {
+            if (rows.reasons[row] == null && !Double.isNaN(rows.keys[row])) {
+              long image = SelectionKey.image(rows.keys[row]);
+              long high = batch.docIdHigh[row];
+              long low = batch.docIdLow[row];
+              if (ranges.contain(rows.groups[row], image, high, low)) {
+                visitor.visit(
+                    rows.groups[row], image, high, low, batch.tokens[row], rows.copies[row]);
+              }
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,205 @@
+package io.gradus.jobs.sample;
+
+import io.gradus.common.selection.QuotaGroups;
+import io.gradus.common.selection.SelectionKey;
+import io.gradus.common.table.RatingBatch;
+import io.gradus.common.table.RatingBatches.RatingFile;
+import io.gradus.common.workspace.AtomicFile;
+import io.gradus.jobs.sample.CutoffSearch.Cutoffs;
+import io.gradus.jobs.sample.SelectionFile.SelectedRow;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.api.Binary;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Writes one file of the selection, and one of the validation split where there is one, from a run
+ * of files of the ratings: their rows are in the order of doc_ids already, so the selected ones
+ * need neither a shuffle nor a sort.
+ *
+ * @param topics how many topics there are; 0 when there are none
+ * @param table the folder of the selection
+ * @param validation the folder of the validation split; empty when there is none
+ */
+record SelectionTask(
+    SampleScan scan,
+    Broadcast<CopyRates> copyRates,
+    Broadcast<Ends> ends,
+    QuotaGroups groups,
+    int topics,
+    String table,
+    String validation)
+    implements Function<SelectionTask.Slice, SelectionTask.Written> {
+
+  /** A run of files, and the number of the file that is made of it. */
+  record Slice(int number, List<RatingFile> files) implements Serializable {}
+
+  /**
+   * Where each group's selection ends.
+   *
+   * @param epochs how often the whole group is taken, by group
+   * @param cutoffs what is taken once more
+   */
+  @SuppressWarnings("ArrayRecordComponent") // used and never compared
+  record Ends(int[] epochs, Cutoffs cutoffs) implements Serializable {
+
+    /** The keys of documents that are in at all. */
+    KeyRule.Interest interest() {
+      double[] least = new double[epochs.length];
+      double[] greatest = new double[epochs.length];
+      Arrays.fill(greatest, Double.POSITIVE_INFINITY);
+      for (int group = 0; group < least.length; group++) {
+        if (epochs[group] > 0) {
+          least[group] = Double.NEGATIVE_INFINITY;
+        } else if (cutoffs.images()[group] == Cutoffs.NOTHING) {
+          least[group] = Double.POSITIVE_INFINITY;
+        } else {
+          least[group] = SelectionKey.ofImage(cutoffs.images()[group]);
+        }
+      }
+      return new KeyRule.Interest(least, greatest);
+    }
+  }
+
+  /** What was written, to be compared with what the cut-offs promise. */
+  record Written(long rows, long tokens, Map<String, Long> tokensBySource) implements Serializable {
+    static final Written NOTHING = new Written(0, 0, Map.of());
+
+    Written plus(Written other) {
+      Map<String, Long> sum = new TreeMap<>(tokensBySource);
+      other.tokensBySource.forEach((source, more) -> sum.merge(source, more, Long::sum));
+      return new Written(rows + other.rows, tokens + other.tokens, sum);
+    }
+  }
+
+  @Override
+  public Written call(Slice slice) throws IOException {
+    Configuration hadoop = scan.hadoop().value().value();
+    String name = String.format(Locale.ROOT, "part-%05d.parquet", slice.number());
+    Path selected = new Path(table, name);
+    Path heldOut = new Path(validation.isEmpty() ? table : validation, name);
+    Path temporarySelected = AtomicFile.temporary(selected);
+    Path temporaryHeldOut = AtomicFile.temporary(heldOut);
+    FileSystem fileSystem = selected.getFileSystem(hadoop);
+    try {
+      Written written;
+      if (validation.isEmpty()) {
+        written = write(hadoop, slice, temporarySelected);
+      } else {
+        try (ParquetWriter<SelectedRow> heldOutRows =
+            SelectionFile.validation(hadoop, temporaryHeldOut)) {
+          written = write(hadoop, slice, temporarySelected, heldOutRows::write);
+        }
+        AtomicFile.commit(fileSystem, temporaryHeldOut, heldOut);
+      }
+      AtomicFile.commit(fileSystem, temporarySelected, selected);
+      return written;
+    } finally {
+      fileSystem.delete(temporarySelected, false);
+      fileSystem.delete(temporaryHeldOut, false);
+    }
+  }
+
+  @FunctionalInterface
+  private interface RowSink {
+    void write(SelectedRow row) throws IOException;
+  }
+
+  private Written write(Configuration hadoop, Slice slice, Path file) throws IOException {
+    return write(hadoop, slice, file, heldOut -> {});
+  }
+
+  private Written write(Configuration hadoop, Slice slice, Path file, RowSink heldOut)
+      throws IOException {
+    Binary[] sourceNames = scan.sources().stream().map(Binary::fromString).toArray(Binary[]::new);
+    long[] tokens = new long[sourceNames.length];
+    long[] rowCount = new long[1];
+    Map<Integer, Binary> groupNames = new HashMap<>();
+    SelectedRow row = new SelectedRow();
+    try (ParquetWriter<SelectedRow> out = SelectionFile.selection(hadoop, file, topics)) {
+      scan.forEachKeyed(
+          slice.files(),
+          copyRates.value(),
+          ends.value().interest(),
+          (batch, rows) -> {
+            for (int i = 0; i < batch.size; i++) {
+              boolean isHeldOut = rows.reasons[i] == Unselectable.HELD_OUT;
+              int copies = rows.reasons[i] == null ? copies(batch, rows, i) : 0;
+              if (copies == 0 && !isHeldOut) {
+                continue;
+              }
+              fill(row, batch, rows, i, sourceNames);
+              if (isHeldOut) {
+                heldOut.write(row);
+                continue;
+              }
+              row.group =
+                  groupNames.computeIfAbsent(
+                      rows.groups[i], group -> Binary.fromString(groups.name(group)));
+              for (int copy = 0; copy < copies; copy++) {
+                row.repeat = copy;
+                row.inclusion = inclusion(rows, i, copy);
+                out.write(row);
+              }
+              tokens[batch.sources[i]] += (long) copies * row.tokens;
+              rowCount[0] += copies;
+            }
+          });
+    }
+    Map<String, Long> tokensBySource = new HashMap<>();
+    for (int source = 0; source < tokens.length; source++) {
+      if (tokens[source] > 0) {
+        tokensBySource.put(scan.sources().get(source), tokens[source]);
+      }
+    }
+    return new Written(rowCount[0], Arrays.stream(tokens).sum(), tokensBySource);
+  }
+
+  private static void fill(
+      SelectedRow row, RatingBatch batch, KeyRule.Rows rows, int i, Binary[] sourceNames) {
+    row.docIdHigh = batch.docIdHigh[i];
+    row.docIdLow = batch.docIdLow[i];
+    row.source = sourceNames[batch.sources[i]];
+    row.topic = batch.topics[i];
+    row.tokens = batch.tokens[i];
+    row.score = rows.scores[i];
+    row.key = rows.keys[i];
+  }
+
+  /** How many copies of a document are in: those of whole groups, and those above the cut-off. */
+  private int copies(RatingBatch batch, KeyRule.Rows rows, int i) {
+    int group = rows.groups[i];
+    Ends of = ends.value();
+    int copies = of.epochs()[group] * rows.copies[i];
+    if (Double.isNaN(rows.keys[i])) {
+      return copies;
+    }
+    return copies
+        + of.cutoffs()
+            .of(
+                group,
+                SelectionKey.image(rows.keys[i]),
+                batch.docIdHigh[i],
+                batch.docIdLow[i],
+                rows.copies[i]);
+  }
+
+  private double inclusion(KeyRule.Rows rows, int i, int copy) {
+    int group = rows.groups[i];
+    int epochs = ends.value().epochs()[group];
+    boolean whole = copy < epochs * rows.copies[i];
+    double cutoff = SelectionKey.ofImage(ends.value().cutoffs().images()[group]);
+    return scan.rule().value().inclusion(rows.scores[i], rows.rates[i], copy, cutoff, whole);
+  }
+}
