@@ -1,6 +1,5 @@
 package io.gradus.common.selection;
 
-import io.gradus.common.selection.Calibration.Summary;
 import io.gradus.common.selection.Scoring.Missing;
 import io.gradus.common.selection.Scoring.NormaliseBy;
 import io.gradus.common.table.RatingBatch;

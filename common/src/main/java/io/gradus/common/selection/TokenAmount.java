@@ -9,7 +9,7 @@ import io.gradus.common.configuration.Section;
  * @param tokens how many; -1 when the share counts
  * @param share from 0 to 1; 0 when the tokens count
  */
-public record TokenAmount(long tokens, double share) {
+public record TokenAmount(long tokens, double share) implements java.io.Serializable {
 
   /** So many tokens. */
   public static TokenAmount of(long tokens) {

@@ -33,12 +33,10 @@ class SelectionNoiseTest {
     for (Row row :
         LocalSpark.session()
             .createDataFrame(docIds, new StructType().add("doc_id", DataTypes.BinaryType))
-            .withColumn(
-                "unit", DocumentHash.unit(DocumentHash.hash("sample", seed, col("doc_id"))))
+            .withColumn("unit", DocumentHash.unit(DocumentHash.hash("sample", seed, col("doc_id"))))
             .collectAsList()) {
       ByteBuffer docId = ByteBuffer.wrap(row.<byte[]>getAs("doc_id"));
-      assertThat(noise.unit(docId.getLong(), docId.getLong()))
-          .isEqualTo(row.<Double>getAs("unit"));
+      assertThat(noise.unit(docId.getLong(), docId.getLong())).isEqualTo(row.<Double>getAs("unit"));
     }
   }
 

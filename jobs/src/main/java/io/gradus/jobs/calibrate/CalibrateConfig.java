@@ -6,17 +6,15 @@ import io.gradus.common.configuration.Section;
 /**
  * The section {@code calibrate}.
  *
- * @param sketchSize the sketches' size parameter k, even: the larger, the finer and the larger
+ * @param percentilePoints P: scores are joined to points of at most 1/P of the tokens each, as far
+ *     as cells allow
  */
-public record CalibrateConfig(int sketchSize) {
+public record CalibrateConfig(int percentilePoints) {
 
   /** Reads the section. */
   public static CalibrateConfig read(Section section) {
-    int sketchSize = (int) section.count("sketch-size", 64, new Range(4, 1024));
-    if (sketchSize % 2 == 1) {
-      section.problem("sketch-size", "'" + sketchSize + "' must be even");
-    }
+    int points = (int) section.count("percentile-points", 4096, new Range(16, 65_536));
     section.finish();
-    return new CalibrateConfig(sketchSize);
+    return new CalibrateConfig(points);
   }
 }

@@ -1,77 +1,59 @@
 package io.gradus.jobs.calibrate;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.types.DataTypes.BinaryType;
-import static org.apache.spark.sql.types.DataTypes.DoubleType;
-import static org.apache.spark.sql.types.DataTypes.IntegerType;
-import static org.apache.spark.sql.types.DataTypes.LongType;
-import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.gradus.common.job.JobContext;
 import io.gradus.common.table.CalibrationTable;
 import io.gradus.common.table.CalibrationTable.Moments;
 import io.gradus.common.table.DocumentsTable;
-import io.gradus.common.table.ParquetRows;
+import io.gradus.common.table.RatingBatches;
+import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.table.RatingsTable;
+import io.gradus.common.table.SourceIndex;
 import io.gradus.common.table.SparkTables;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.datasketches.memory.Memory;
-import org.apache.datasketches.req.ReqSketch;
-import org.apache.hadoop.fs.Path;
-import org.apache.parquet.example.data.Group;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Reads the ratings, writes one row for each criterion and source and one for each criterion
  * overall.
  *
- * <p>Sums of doubles and sketches depend on the order of their input, so the order is fixed: files
- * in the order of buckets are dealt into at most {@value #SLICES} slices, each slice is folded from
- * its first row to its last, and the slices are merged in order.
+ * <p>Counts of tokens are whole numbers and come out the same in any order. Sums of doubles do not,
+ * so their order is fixed: files in the order of buckets are dealt into at most {@value #SLICES}
+ * slices, each slice is folded from its first row to its last, and the slices are merged in order.
  */
 public final class CalibrateJob {
   private static final int SLICES = 256;
+  private static final long ROWS_OF_SLICE = 1 << 20;
 
-  /** Stands for all sources together; a source's name stands behind {@link #SOURCE_PREFIX}. */
-  private static final String OVERALL = "";
+  /** Points of all sources together, so that the table fits into the memory of every task. */
+  private static final int SOURCE_POINTS = 1 << 18;
 
-  private static final String SOURCE_PREFIX = "=";
+  private static final int LEAST_SOURCE_POINTS = 64;
 
-  private static final StructType PARTIAL =
-      new StructType()
-          .add("criterion", StringType)
-          .add("source", StringType)
-          .add("slice", IntegerType)
-          .add("summary", BinaryType);
+  private final long rowsOfSlice;
 
-  private static final StructType TABLE =
-      new StructType()
-          .add(CalibrationTable.CRITERION, StringType)
-          .add(DocumentsTable.SOURCE, StringType)
-          .add(CalibrationTable.DOCUMENTS, LongType)
-          .add(CalibrationTable.MISSING, LongType)
-          .add(CalibrationTable.MEAN, DoubleType)
-          .add(CalibrationTable.STANDARD_DEVIATION, DoubleType)
-          .add(CalibrationTable.MINIMUM, DoubleType)
-          .add(CalibrationTable.MAXIMUM, DoubleType)
-          .add(CalibrationTable.SKETCH, BinaryType);
+  /** Slices of about a million rows. */
+  public CalibrateJob() {
+    this(ROWS_OF_SLICE);
+  }
+
+  CalibrateJob(long rowsOfSlice) {
+    this.rowsOfSlice = rowsOfSlice;
+  }
 
   /** Runs the stage. */
   public CalibrateResult run(
@@ -81,9 +63,12 @@ public final class CalibrateJob {
       StageDirectory output) {
     output.clear();
     List<String> criteria = ratings.table().criteria();
-    Dataset<Row> merged = merge(partials(context, config, ratings), config.sketchSize()).persist();
+    Dataset<Row> partials = partials(context, ratings).persist(StorageLevel.DISK_ONLY());
+    long sources = partials.select("source").na().drop().distinct().count();
+    Dataset<Row> merged = merge(partials, config.percentilePoints(), sources).persist();
     SparkTables.write(
         merged
+            .drop(MergedRows.QUANTILES)
             .repartition(1)
             .sortWithinPartitions(
                 col(CalibrationTable.CRITERION), col(DocumentsTable.SOURCE).asc_nulls_first()),
@@ -91,126 +76,59 @@ public final class CalibrateJob {
     Map<String, Moments> overall = overall(merged, criteria);
     long rows = merged.count();
     merged.unpersist();
-    long sources = Math.max(0, rows / Math.max(1, criteria.size()) - 1);
+    partials.unpersist();
     return new CalibrateResult(new CalibrationTable(overall, sources), rows);
   }
 
-  private static Dataset<Row> partials(
-      JobContext context, CalibrateConfig config, Finished<RatingsTable> ratings) {
-    List<List<String>> slices = slices(SparkTables.files(ratings.directory()));
+  private Dataset<Row> partials(JobContext context, Finished<RatingsTable> ratings) {
+    List<List<RatingFile>> slices =
+        slices(SparkTables.files(ratings.directory()), ratings.table().rows());
     List<Integer> numbers = new ArrayList<>();
     for (int slice = 0; slice < slices.size(); slice++) {
       numbers.add(slice);
     }
     SerializableConfiguration hadoop = new SerializableConfiguration(context.hadoop());
     List<String> criteria = ratings.table().criteria();
-    int sketchSize = config.sketchSize();
-    FlatMapFunction<Integer, Row> fold =
-        slice -> fold(hadoop, slices.get(slice), slice, criteria, sketchSize);
+    FlatMapFunction<Integer, Row> fold = slice -> fold(hadoop, slices.get(slice), slice, criteria);
     return context
         .session()
         .createDataset(numbers, Encoders.INT())
         .repartitionById(Math.max(1, numbers.size()), col("value"))
-        .flatMap(fold, Encoders.row(PARTIAL));
+        .flatMap(fold, Encoders.row(PartialRows.SCHEMA));
   }
 
-  /** Contiguous runs of files; how many is a function of the number of files alone. */
-  static List<List<String>> slices(List<String> files) {
-    int count = Math.min(SLICES, files.size());
-    List<List<String>> slices = new ArrayList<>();
+  /** Contiguous runs of files; how many is a function of the ratings alone. */
+  private List<List<RatingFile>> slices(List<String> files, long rows) {
+    int count = (int) Math.min(files.size(), Math.min(SLICES, 1 + rows / rowsOfSlice));
+    List<List<RatingFile>> slices = new ArrayList<>();
     for (int slice = 0; slice < count; slice++) {
       int from = (int) ((long) slice * files.size() / count);
       int to = (int) ((slice + 1L) * files.size() / count);
-      slices.add(List.copyOf(files.subList(from, to)));
+      slices.add(files.subList(from, to).stream().map(file -> new RatingFile(file, "")).toList());
     }
     return slices;
   }
 
   private static Iterator<Row> fold(
-      SerializableConfiguration hadoop,
-      List<String> files,
-      int slice,
-      List<String> criteria,
-      int sketchSize)
+      SerializableConfiguration hadoop, List<RatingFile> files, int slice, List<String> criteria)
       throws IOException {
-    Map<String, ScoreSummary[]> bySource = new TreeMap<>();
-    ScoreSummary[] overall = summaries(criteria.size(), sketchSize);
-    bySource.put(OVERALL, overall);
-    List<String> columns = new ArrayList<>(criteria);
-    columns.add(DocumentsTable.SOURCE);
-    for (String file : files) {
-      try (ParquetRows.Reader rows =
-          ParquetRows.read(hadoop.value(), new Path(file), columns.toArray(String[]::new))) {
-        for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
-          String source = SOURCE_PREFIX + row.get().getString(DocumentsTable.SOURCE, 0);
-          ScoreSummary[] ofSource =
-              bySource.computeIfAbsent(source, name -> summaries(criteria.size(), sketchSize));
-          for (int i = 0; i < criteria.size(); i++) {
-            add(row.get(), criteria.get(i), overall[i]);
-            add(row.get(), criteria.get(i), ofSource[i]);
-          }
-        }
-      }
-    }
-    List<Row> partials = new ArrayList<>();
-    bySource.forEach(
-        (source, summaries) -> {
-          for (int i = 0; i < summaries.length; i++) {
-            partials.add(RowFactory.create(criteria.get(i), source, slice, summaries[i].toBytes()));
-          }
-        });
-    return partials.iterator();
-  }
-
-  private static ScoreSummary[] summaries(int count, int sketchSize) {
-    ScoreSummary[] summaries = new ScoreSummary[count];
-    Arrays.setAll(summaries, i -> new ScoreSummary(sketchSize));
-    return summaries;
-  }
-
-  private static void add(Group row, String criterion, ScoreSummary summary) {
-    if (row.getFieldRepetitionCount(criterion) == 0) {
-      summary.addMissing();
-    } else {
-      summary.add(row.getDouble(criterion, 0));
+    SourceIndex sources = new SourceIndex();
+    List<String> columns = List.of(DocumentsTable.SOURCE, DocumentsTable.N_TOKENS);
+    try (RatingBatches rows =
+        new RatingBatches(hadoop.value(), files, columns, criteria, sources)) {
+      List<SliceSummary> summaries = SliceSummary.fold(rows, sources, criteria.size());
+      return new PartialRows(slice, criteria, sources.names(), summaries);
     }
   }
 
-  private static Dataset<Row> merge(Dataset<Row> partials, int sketchSize) {
-    MapPartitionsFunction<Row, Row> merge = rows -> merged(rows, sketchSize);
+  private static Dataset<Row> merge(Dataset<Row> partials, int points, long sources) {
+    long fairShare = SOURCE_POINTS / Math.max(1, sources);
+    int sourcePoints = (int) Math.min(points, Math.max(LEAST_SOURCE_POINTS, fairShare));
+    MapPartitionsFunction<Row, Row> merge = rows -> new MergedRows(rows, points, sourcePoints);
     return partials
         .repartition(col("criterion"), col("source"))
         .sortWithinPartitions("criterion", "source", "slice")
-        .mapPartitions(merge, Encoders.row(TABLE));
-  }
-
-  private static Iterator<Row> merged(Iterator<Row> partials, int sketchSize) {
-    Map<List<String>, ScoreSummary> summaries = new LinkedHashMap<>();
-    while (partials.hasNext()) {
-      Row partial = partials.next();
-      summaries
-          .computeIfAbsent(
-              List.of(partial.getAs("criterion"), partial.getAs("source")),
-              key -> new ScoreSummary(sketchSize))
-          .merge(ScoreSummary.fromBytes(partial.getAs("summary")));
-    }
-    return summaries.entrySet().stream()
-        .map(
-            entry -> {
-              String source = entry.getKey().get(1);
-              ScoreSummary summary = entry.getValue();
-              return RowFactory.create(
-                  entry.getKey().get(0),
-                  source.equals(OVERALL) ? null : source.substring(SOURCE_PREFIX.length()),
-                  summary.documents(),
-                  summary.missing(),
-                  summary.mean(),
-                  summary.standardDeviation(),
-                  summary.minimum(),
-                  summary.maximum(),
-                  summary.sketch());
-            })
-        .iterator();
+        .mapPartitions(merge, Encoders.row(MergedRows.SCHEMA));
   }
 
   private static Map<String, Moments> overall(Dataset<Row> merged, List<String> criteria) {
@@ -225,12 +143,12 @@ public final class CalibrateJob {
   }
 
   private static Moments moments(Row row) {
-    long documents = row.getAs(CalibrationTable.DOCUMENTS);
     Map<String, Double> quantiles = new TreeMap<>();
+    long documents = row.getAs(CalibrationTable.DOCUMENTS);
     if (documents > 0) {
-      ReqSketch sketch = ReqSketch.heapify(Memory.wrap(row.<byte[]>getAs(CalibrationTable.SKETCH)));
-      for (double share : new double[] {0.05, 0.25, 0.5, 0.75, 0.95}) {
-        quantiles.put(Double.toString(share), (double) sketch.getQuantile(share));
+      List<Double> found = row.getList(row.fieldIndex(MergedRows.QUANTILES));
+      for (int i = 0; i < found.size(); i++) {
+        quantiles.put(Double.toString(MergedRows.SHARES.get(i)), found.get(i));
       }
     }
     return new Moments(

@@ -87,7 +87,7 @@ final class Stages {
             (context, inputs, output) -> rate(context, config, inputs, output)),
         new Stage(
             CALIBRATE,
-            1,
+            2,
             config.calibrate(),
             List.of(RATE),
             Map::of,
@@ -203,7 +203,7 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "moments and quantiles of %s in %s",
+            "moments and percentiles of %s in %s",
             result.table().overall().size() == 1
                 ? "1 criterion"
                 : result.table().overall().size() + " criteria",

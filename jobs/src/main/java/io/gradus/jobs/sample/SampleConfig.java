@@ -34,7 +34,8 @@ public record SampleConfig(
     TokenAmount budget,
     Quotas quotas,
     int maxRepeats,
-    double validation) {
+    double validation)
+    implements Serializable {
 
   /** How keys are made from scores. */
   public enum Method {
