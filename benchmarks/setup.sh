@@ -17,6 +17,11 @@ gradus_python() {
   python=$("$root/bin/make-rater-bundle" --install)/bin/python
 }
 
+# Sets $python to one with NumPy and pyarrow: that of the integration tests.
+gradus_numpy() {
+  python=$("$root/integration-tests/src/test/python/install-readers.sh")/megatron-datasets/bin/python
+}
+
 # Makes $home/model: bundle/ and torch/, the same model twice, and graphs/, its variants.
 gradus_model() {
   local jar=$home/${model_artifact#*:} script=$here/src/main/python/prepare_rating_model.py
@@ -35,6 +40,26 @@ gradus_model() {
 gradus_texts() {
   mvn -q -B -f "$root/conf/quickstart-corpus.pom.xml" "-Dgradus.quickstart.downloads=$downloads" \
     initialize
+}
+
+# gradus_heap DEFAULT [OPTION...]: sets $heap to the value of --heap, and $options to the others.
+gradus_heap() {
+  heap=$1 options=()
+  shift
+  while (($#)); do
+    if [[ $1 == --heap && $# -gt 1 ]]; then
+      heap=$2
+      shift
+    else
+      options+=("$1")
+    fi
+    shift
+  done
+}
+
+# gradus_ratings [OPTION...]: writes and calibrates the synthetic ratings that the options ask for.
+gradus_ratings() {
+  (gradus_java 2g io.gradus.benchmarks.PrepareRatings --work "$home/ratings" "$@")
 }
 
 # gradus_java HEAP [OPTION...] CLASS [ARGUMENT...]: runs a class of the benchmarks.

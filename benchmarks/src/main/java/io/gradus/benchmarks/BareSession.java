@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * ONNX Runtime alone, without Spark, Parquet and tokenization: what the engine is measured against.
  * Hidden states are read and scored only when the scores are asked for.
  */
-final class BareSession implements Rival {
+final class BareSession implements RatingRival {
   private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
 
   private final Setting setting;
@@ -93,11 +93,11 @@ final class BareSession implements Rival {
         BareSession candidate = new BareSession(graph, definition, sample, setting, options -> {});
         sessions.add(candidate);
         seconds.put(candidate, new double[rounds]);
-        candidate.rate();
+        candidate.run();
       }
       for (int round = 0; round < rounds; round++) {
         for (BareSession session : sessions) {
-          seconds.get(session)[round] = session.rate().seconds();
+          seconds.get(session)[round] = session.run().seconds();
         }
       }
       for (BareSession session : sessions) {
@@ -132,7 +132,7 @@ final class BareSession implements Rival {
   }
 
   @Override
-  public Round rate() throws InterruptedException {
+  public Round run() throws InterruptedException {
     Stopwatch stopwatch = new Stopwatch();
     run((batch, states) -> {});
     return stopwatch.stop();

@@ -1,6 +1,9 @@
 package io.gradus.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** Numbers of several rounds in one. */
 final class Figures {
@@ -20,5 +23,28 @@ final class Figures {
       ratios[i] = first[i] / second[i];
     }
     return median(ratios);
+  }
+
+  /** A line for people about a round, counted from 0, of all rivals. */
+  static String line(int round, Map<String, List<Rival.Round>> measured) {
+    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "round %d:", round + 1));
+    measured.forEach(
+        (name, done) ->
+            line.append(
+                String.format(
+                    Locale.ROOT,
+                    "  %s %.1f s (%.1f s of processors)",
+                    name,
+                    done.get(round).seconds(),
+                    done.get(round).processorSeconds())));
+    return line.append(String.format(Locale.ROOT, "  load %.1f", Stopwatch.load())).toString();
+  }
+
+  static double[] seconds(List<Rival.Round> done) {
+    return done.stream().mapToDouble(Rival.Round::seconds).toArray();
+  }
+
+  static double[] processorSeconds(List<Rival.Round> done) {
+    return done.stream().mapToDouble(Rival.Round::processorSeconds).toArray();
   }
 }

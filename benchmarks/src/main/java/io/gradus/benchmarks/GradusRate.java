@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
  * finished manifest. What stays from one round to the next is the JVM with its Spark and its
  * session.
  */
-final class GradusRate implements Rival {
+final class GradusRate implements RatingRival {
   private final JobContext context;
   private final Corpus corpus;
   private final Path workspace;
@@ -43,7 +43,7 @@ final class GradusRate implements Rival {
   }
 
   @Override
-  public Round rate() throws IOException {
+  public Round run() throws IOException {
     Corpus.delete(workspace.resolve("rate"));
     Pipeline pipeline = Corpus.pipeline(context, corpus.configuration());
     Stopwatch stopwatch = new Stopwatch();

@@ -3,16 +3,10 @@ package io.gradus.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,8 +22,6 @@ import picocli.CommandLine.Option;
 /** Rates the same documents in three ways, in turn; {@code benchmarks/rating_speed} starts it. */
 @Command(name = "rating_speed")
 public final class RatingSpeed implements Callable<Integer> {
-  private static final int CORES = 2;
-
   /** How far scores may lie apart: 1e-4 is what Gradus rounds to. */
   private static final double SAME = 1e-3;
 
@@ -68,24 +59,11 @@ public final class RatingSpeed implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local[" + CORES + "]")
-            .appName("rating-speed")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "localhost")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", 2 * CORES)
-            .getOrCreate();
-    PrintStream nowhere =
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    Clock clock = Clock.systemUTC();
+    JobContext context = LocalContext.start("rating-speed");
     try {
-      return measure(
-          new JobContext(spark, clock, new Console(nowhere, clock, Duration.ofSeconds(5))));
+      return measure(context);
     } finally {
-      spark.stop();
+      context.session().stop();
     }
   }
 
@@ -114,14 +92,14 @@ public final class RatingSpeed implements Callable<Integer> {
                 model.resolve("torch"),
                 corpus.file(),
                 work.resolve("torch-scores.jsonl"),
-                CORES);
+                LocalContext.CORES);
         BareSession bare =
             new BareSession(bundle.resolve("model.onnx"), definition, chunks, best, options -> {});
         GradusRate gradus = new GradusRate(context, corpus, criteria(definition))) {
       List<Rival> rivals = new ArrayList<>(List.of(torch, bare, gradus));
       for (Rival rival : rivals) {
         System.out.printf("%-7s %s%n", rival.name(), rival.description());
-        rival.rate();
+        rival.run();
       }
       double difference = checkSameWork(torch, bare, gradus, chunks);
       System.out.printf(
@@ -133,11 +111,11 @@ public final class RatingSpeed implements Callable<Integer> {
       rivals.forEach(rival -> measured.put(rival.name(), new ArrayList<>()));
       for (int round = 0; round < rounds; round++) {
         for (Rival rival : rivals) {
-          measured.get(rival.name()).add(rival.rate());
+          measured.get(rival.name()).add(rival.run());
         }
         // Nobody always comes after the same one.
         Collections.rotate(rivals, 1);
-        System.out.println(line(round, measured));
+        System.out.println(Figures.line(round, measured));
       }
       return report(measured, chunks, rivals, difference, torch);
     }
@@ -154,15 +132,15 @@ public final class RatingSpeed implements Callable<Integer> {
   }
 
   /** The largest difference between the scores of two rivals; throws where it is too large. */
-  private static double checkSameWork(TorchLoop torch, Rival bare, Rival gradus, Chunks chunks)
-      throws Exception {
+  private static double checkSameWork(
+      TorchLoop torch, RatingRival bare, RatingRival gradus, Chunks chunks) throws Exception {
     if (torch.last().path("tokens").asLong() != chunks.tokens()) {
       throw new IllegalStateException(
           "torch saw " + torch.last() + ", but there are " + chunks.tokens() + " tokens");
     }
     Map<String, List<Double>> expected = bare.scores();
     double largest = 0;
-    for (Rival rival : List.of(torch, gradus)) {
+    for (RatingRival rival : List.of(torch, gradus)) {
       Map<String, List<Double>> found = rival.scores();
       if (!found.keySet().equals(expected.keySet())) {
         throw new IllegalStateException(rival.name() + " rated other documents");
@@ -188,20 +166,6 @@ public final class RatingSpeed implements Callable<Integer> {
     return largest;
   }
 
-  private static String line(int round, Map<String, List<Rival.Round>> measured) {
-    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "round %d:", round + 1));
-    measured.forEach(
-        (name, done) ->
-            line.append(
-                String.format(
-                    Locale.ROOT,
-                    "  %s %.1f s (%.1f s of processors)",
-                    name,
-                    done.get(round).seconds(),
-                    done.get(round).processorSeconds())));
-    return line.append(String.format(Locale.ROOT, "  load %.1f", Stopwatch.load())).toString();
-  }
-
   private int report(
       Map<String, List<Rival.Round>> measured,
       Chunks chunks,
@@ -217,8 +181,8 @@ public final class RatingSpeed implements Callable<Integer> {
     ObjectNode figures = json.putObject("rivals");
     System.out.println("medians:");
     for (Rival rival : rivals) {
-      double[] wall = seconds(measured.get(rival.name()));
-      double[] processors = processorSeconds(measured.get(rival.name()));
+      double[] wall = Figures.seconds(measured.get(rival.name()));
+      double[] processors = Figures.processorSeconds(measured.get(rival.name()));
       ObjectNode figure = figures.putObject(rival.name());
       figure.put("description", rival.description());
       figure.put("tokensPerSecond", chunks.tokens() / Figures.median(wall));
@@ -236,11 +200,12 @@ public final class RatingSpeed implements Callable<Integer> {
     ObjectNode ratios = json.putObject("ratios");
     for (Map.Entry<String, Double> bar : new TreeMap<>(BARS).entrySet()) {
       double wall =
-          Figures.ratio(seconds(measured.get(bar.getKey())), seconds(measured.get("gradus")));
+          Figures.ratio(
+              Figures.seconds(measured.get(bar.getKey())), Figures.seconds(measured.get("gradus")));
       double processors =
           Figures.ratio(
-              processorSeconds(measured.get(bar.getKey())),
-              processorSeconds(measured.get("gradus")));
+              Figures.processorSeconds(measured.get(bar.getKey())),
+              Figures.processorSeconds(measured.get("gradus")));
       passed &= wall >= bar.getValue();
       ObjectNode ratio = ratios.putObject(bar.getKey());
       ratio.put("bar", bar.getValue());
@@ -260,14 +225,6 @@ public final class RatingSpeed implements Callable<Integer> {
         result == null ? work.resolve("rating-speed.json") : result,
         new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     return passed ? 0 : 1;
-  }
-
-  private static double[] seconds(List<Rival.Round> done) {
-    return done.stream().mapToDouble(Rival.Round::seconds).toArray();
-  }
-
-  private static double[] processorSeconds(List<Rival.Round> done) {
-    return done.stream().mapToDouble(Rival.Round::processorSeconds).toArray();
   }
 
   static String machine() throws IOException {

@@ -103,7 +103,7 @@ public final class SessionSettings implements Callable<Integer> {
         Path graph = model.resolve("graphs").resolve(variant.graph() + ".onnx");
         sessions.add(
             new BareSession(graph, definition, chunks, variant.setting(), variant.tuning()));
-        sessions.get(sessions.size() - 1).rate();
+        sessions.get(sessions.size() - 1).run();
       }
       measure(variants, sessions, chunks.tokens());
     } finally {
@@ -120,7 +120,7 @@ public final class SessionSettings implements Callable<Integer> {
     double[][] processor = new double[variants.size()][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < sessions.size(); i++) {
-        Rival.Round done = sessions.get(i).rate();
+        Rival.Round done = sessions.get(i).run();
         wall[i][round] = done.seconds();
         processor[i][round] = done.processorSeconds();
       }

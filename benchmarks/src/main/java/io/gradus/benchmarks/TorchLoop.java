@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * QuRating's loop in torch, in a process that has loaded torch and the model before and rates
  * whenever it is asked to.
  */
-final class TorchLoop implements Rival {
+final class TorchLoop implements RatingRival {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final Process process;
@@ -73,7 +73,7 @@ final class TorchLoop implements Rival {
   }
 
   @Override
-  public Round rate() throws IOException {
+  public Round run() throws IOException {
     questions.write("rate\n");
     questions.flush();
     last = MAPPER.readTree(answer());
