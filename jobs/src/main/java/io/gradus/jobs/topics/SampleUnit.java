@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.catalyst.expressions.XXH64;
 
 /**
  * A part of the sample: the first documents of one bucket. A document's id is a hash of its
@@ -25,6 +25,8 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * @param documents how many of its first rows belong to the sample
  */
 record SampleUnit(int bucket, String file, long documents) implements Serializable {
+  /** Any number that is this draw's alone. */
+  private static final long PURPOSE = 0x746f70696373L;
 
   /**
    * Chooses the sample.
@@ -38,7 +40,7 @@ record SampleUnit(int bucket, String file, long documents) implements Serializab
       throws IOException {
     List<SampleUnit> units = new ArrayList<>();
     List<Integer> numbers = List.copyOf(buckets.keySet());
-    int start = numbers.isEmpty() ? 0 : new Random(seed).nextInt(numbers.size());
+    int start = Math.floorMod(XXH64.hashLong(seed, PURPOSE), Math.max(1, numbers.size()));
     long missing = documents;
     for (int i = 0; i < numbers.size() && missing > 0; i++) {
       int bucket = numbers.get((start + i) % numbers.size());
