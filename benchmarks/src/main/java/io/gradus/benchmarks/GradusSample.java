@@ -26,11 +26,7 @@ final class GradusSample implements SelectionRival {
   private final StageDirectory output;
   private SelectionTable selection;
 
-  GradusSample(
-      JobContext context,
-      SelectionTask task,
-      RatingInputs inputs,
-      Path output) {
+  GradusSample(JobContext context, SelectionTask task, RatingInputs inputs, Path output) {
     this.context = context;
     Section section = RatingsOptions.section(task.configuration());
     this.config = SampleConfig.read(section);

@@ -57,7 +57,9 @@ final class RatingsOptions {
     CalibrationTable table = Json.read(json, CalibrationTable.class);
     RatingInputs inputs = RatingInputs.of(written(), new Finished<>(calibration(), table));
     return topics()
-        .map(topicTable -> inputs.withTopics(new Finished<>(topicTable, new TopicsTable(topics, count()))))
+        .map(
+            topicTable ->
+                inputs.withTopics(new Finished<>(topicTable, new TopicsTable(topics, count()))))
         .orElse(inputs);
   }
 

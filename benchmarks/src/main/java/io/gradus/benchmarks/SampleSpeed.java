@@ -82,10 +82,7 @@ public final class SampleSpeed implements Callable<Integer> {
                     ratings.folder().resolve("numpy-selection.parquet"));
             case "gradus" ->
                 new GradusSample(
-                    context,
-                    task,
-                    ratings.inputs(),
-                    ratings.folder().resolve("selection"));
+                    context, task, ratings.inputs(), ratings.folder().resolve("selection"));
             default -> throw new IllegalArgumentException("--rivals: there is no " + name);
           });
     }

@@ -42,9 +42,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An independent selection in NumPy takes the same copies of the same documents, of two million, for
- * every method with every kind of quota, and for every way to make a score. {@code -Dreaders=none}
- * leaves this out.
+ * An independent selection in NumPy takes the same copies of the same documents, of two million,
+ * for every method with every kind of quota, and for every way to make a score. {@code
+ * -Dreaders=none} leaves this out.
  */
 class SelectionReferenceIT {
   private static final Path SCRIPTS = Path.of("src/test/python").toAbsolutePath();
@@ -92,18 +92,19 @@ class SelectionReferenceIT {
               "product", TWO + "normalise = rank, combine = product, method = top, tokens = 10%"),
           Map.entry(
               "buckets",
-              TWO + "normalise = rank, rank-buckets = 20, combine = maximum, method = top,"
+              TWO
+                  + "normalise = rank, rank-buckets = 20, combine = maximum, method = top,"
                   + " tokens = 10%"),
           Map.entry(
-              "as-they-are", TWO + "normalise = none, combine = minimum, method = top, tokens = 10%"),
+              "as-they-are",
+              TWO + "normalise = none, combine = minimum, method = top, tokens = 10%"),
           Map.entry("excluded", TWO + "missing = exclude, tokens = 10%"),
           Map.entry(
               "lowest", TWO + "missing = lowest, method = bottom, validation = 0.5%, tokens = 10%"),
           Map.entry(
               "reference",
               "weights { clarity = 1 }, reference = depth, reference-weight = 0.7, tokens = 10%"),
-          Map.entry(
-              "ties", "weights { grade = 1 }, normalise = none, method = top, tokens = 17%"),
+          Map.entry("ties", "weights { grade = 1 }, normalise = none, method = top, tokens = 17%"),
           Map.entry(
               "repeated",
               "weights { clarity = 1 }, quotas = equal, by = source, max-repeats = 5, tokens = 70%"),
@@ -115,12 +116,10 @@ class SelectionReferenceIT {
               "bins-by-source",
               "weights { clarity = 1 }, method = bins, bins { repeats = [0.25, 4, 1.5] },"
                   + " percentile-by = source, max-repeats = 4, tokens = 90%"),
-          Map.entry(
-              "everything", "weights { clarity = 1 }, quotas = proportional, by = topic"),
+          Map.entry("everything", "weights { clarity = 1 }, quotas = proportional, by = topic"),
           Map.entry(
               "nothing", "weights { clarity = 1 }, quotas = proportional, by = topic, tokens = 0"),
-          Map.entry(
-              "a-token", "weights { clarity = 1 }, quotas = equal, by = source, tokens = 1"));
+          Map.entry("a-token", "weights { clarity = 1 }, quotas = equal, by = source, tokens = 1"));
 
   @TempDir Path folder;
   private Path python;
@@ -164,11 +163,7 @@ class SelectionReferenceIT {
                 name,
                 new SampleJob()
                     .run(
-                        context,
-                        config(sample),
-                        seed(name),
-                        inputs,
-                        directory("sample-" + name))));
+                        context, config(sample), seed(name), inputs, directory("sample-" + name))));
     finish(reference);
     List<String> differences = new ArrayList<>();
     for (Map.Entry<String, SampleResult> result : results.entrySet()) {
@@ -291,8 +286,7 @@ class SelectionReferenceIT {
 
   private StageDirectory directory(String name) {
     return new StageDirectory(
-        new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()),
-        LocalSpark.context().hadoop());
+        new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), LocalSpark.context().hadoop());
   }
 
   private Running script(String name, String... arguments) throws IOException {
