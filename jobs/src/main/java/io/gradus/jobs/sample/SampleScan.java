@@ -143,15 +143,15 @@ record SampleScan(
   }
 
   /** Tokens by finer cell of the documents in the ranges. */
-  CellCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
+  RangeCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
       throws IOException {
-    CellCounts counts = new CellCounts();
+    RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
         files,
         copyRates,
         ranges,
         (group, image, high, low, tokens, copies) ->
-            counts.add(group, ranges.cell(group, image, high, low), tokens * copies));
+            counts.add(group, ranges.cell(group, image, high, low), image, tokens * copies));
     return counts;
   }
 
