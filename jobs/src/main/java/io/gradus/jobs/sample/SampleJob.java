@@ -50,6 +50,10 @@ import org.apache.spark.util.SerializableConfiguration;
  * last one writes what is above. Nothing is shuffled or sorted.
  */
 public final class SampleJob {
+  /** What is wrong with quotas by topic where there are no topics. */
+  public static final String TOPICS_NEEDED =
+      "quotas by topic need topics; add a section topics { count = 25 }, or set sample.by = source";
+
   private static final int TREE_DEPTH = 2;
   private static final int SLICES_FOR_EACH_CORE = 4;
   private static final int GROUPS_IN_RESULT = 1_000;
@@ -147,9 +151,7 @@ public final class SampleJob {
 
     private void requireTopics() {
       if (config.quotas().needTopics() && inputs.topics() == 0) {
-        throw new UserMistake(
-            "sample.by: quotas by topic need topics; add a section topics { count = 25 }, or set"
-                + " sample.by = source.");
+        throw new UserMistake("sample.by: " + TOPICS_NEEDED + ".");
       }
     }
 
