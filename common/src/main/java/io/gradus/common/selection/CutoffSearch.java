@@ -1,8 +1,5 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.selection;
 
-import io.gradus.common.selection.CellCounts;
-import io.gradus.common.selection.KeyCells;
-import io.gradus.common.selection.SelectionKey;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -15,7 +12,7 @@ import java.util.Arrays;
  * key, and where keys are equal by the two halves of the doc_id; at last the few documents that are
  * left are looked at one by one.
  */
-final class CutoffSearch {
+public final class CutoffSearch {
   /** By what a group's range is cut further. */
   private static final byte BY_KEY = 0;
 
@@ -24,7 +21,6 @@ final class CutoffSearch {
   private static final byte FOUND = 3;
 
   private final long[] budgets;
-  private final int cellBits;
   private final int refiningBits;
   private final byte[] phases;
   private final long[] least;
@@ -35,16 +31,28 @@ final class CutoffSearch {
   private final long[] documentsAbove;
   private final long[] candidates;
 
+  /** Takes the cells of a histogram: each group's in descending order, one group after another. */
+  @FunctionalInterface
+  public interface CellVisitor {
+    void visit(int group, long leastImage, long greatestImage, long tokens, long documents);
+  }
+
+  /** Hands out the cells of a histogram. */
+  @FunctionalInterface
+  public interface Cells {
+    void forEachDescending(CellVisitor visitor);
+  }
+
   /**
-   * Starts a search.
+   * Prepares a search.
    *
    * @param budgets tokens by group; a group with the budget 0 is not searched
+   * @param refiningBits a range is cut into at most so many cells at a time, as a power of 2
    */
-  CutoffSearch(long[] budgets, int cellBits) {
+  public CutoffSearch(long[] budgets, int refiningBits) {
     int groups = budgets.length;
     this.budgets = budgets.clone();
-    this.cellBits = cellBits;
-    this.refiningBits = Math.max(3, Math.min(16, cellBits + 2));
+    this.refiningBits = refiningBits;
     this.phases = new byte[groups];
     this.least = new long[groups];
     this.greatest = new long[groups];
@@ -57,20 +65,39 @@ final class CutoffSearch {
   }
 
   /** Cells of keys so wide that histograms of all groups fit into memory. */
-  static int cellBits(int groups) {
+  public static int cellBits(int groups) {
     int doublings = Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
     return Math.max(1, Math.min(14, 19 - doublings));
   }
 
+  /** As many bits to refine by as fit into memory where cells of keys have so many. */
+  public static int refiningBits(int cellBits) {
+    return Math.max(3, Math.min(16, cellBits + 2));
+  }
+
   /** Takes the first histogram, by cells of {@link KeyCells}. */
-  void start(CellCounts counts) {
+  public void start(CellCounts counts, int cellBits) {
+    start(
+        visitor ->
+            counts.forEachDescending(
+                (group, cell, tokens, documents) ->
+                    visitor.visit(
+                        group,
+                        SelectionKey.image(KeyCells.least(cell, cellBits)),
+                        SelectionKey.image(KeyCells.greatest(cell, cellBits)),
+                        tokens,
+                        documents)));
+  }
+
+  /** Takes the first histogram, by any cells that hold all keys between two images. */
+  public void start(Cells cells) {
     Arrays.fill(phases, FOUND);
-    counts.forEachDescending(
-        (group, cell, tokens, documents) -> {
+    cells.forEachDescending(
+        (group, leastImage, greatestImage, tokens, documents) -> {
           if (crosses(group, tokens, documents)) {
             phases[group] = BY_KEY;
-            least[group] = SelectionKey.image(KeyCells.least(cell, cellBits));
-            greatest[group] = SelectionKey.image(KeyCells.greatest(cell, cellBits));
+            least[group] = leastImage;
+            greatest[group] = greatestImage;
             candidates[group] = documents;
           }
         });
@@ -103,12 +130,12 @@ final class CutoffSearch {
   }
 
   /** How many documents are left in the ranges of all groups. */
-  long candidates() {
+  public long candidates() {
     return Arrays.stream(candidates).sum();
   }
 
   /** What a task needs to know about the ranges. */
-  Ranges ranges() {
+  public Ranges ranges() {
     return new Ranges(
         phases.clone(),
         least.clone(),
@@ -119,7 +146,7 @@ final class CutoffSearch {
   }
 
   /** Takes the histogram by {@link Ranges#cell} of all documents in the ranges. */
-  void refine(CellCounts counts) {
+  public void refine(CellCounts counts) {
     byte[] before = phases.clone();
     Ranges ranges = ranges();
     Arrays.fill(phases, FOUND);
@@ -160,7 +187,7 @@ final class CutoffSearch {
    * <p>Images of keys are compared as signed numbers, halves of doc_ids as unsigned ones.
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Ranges(
+  public record Ranges(
       byte[] phases,
       long[] least,
       long[] greatest,
@@ -170,7 +197,7 @@ final class CutoffSearch {
       implements Serializable {
 
     /** The keys that may be in a range. */
-    KeyRule.Interest interest() {
+    public KeyInterest interest() {
       double[] from = new double[phases.length];
       double[] to = new double[phases.length];
       for (int group = 0; group < phases.length; group++) {
@@ -184,11 +211,11 @@ final class CutoffSearch {
                 ? Double.NEGATIVE_INFINITY
                 : SelectionKey.ofImage(byKey ? greatest[group] : images[group]);
       }
-      return new KeyRule.Interest(from, to);
+      return new KeyInterest(from, to);
     }
 
     /** Whether a document may be the crossing one of its group. */
-    boolean contain(int group, long image, long docIdHigh, long docIdLow) {
+    public boolean contain(int group, long image, long docIdHigh, long docIdLow) {
       return switch (phases[group]) {
         case BY_KEY -> image >= least[group] && image <= greatest[group];
         case BY_DOC_ID_HIGH -> image == images[group] && inside(group, docIdHigh);
@@ -204,7 +231,7 @@ final class CutoffSearch {
     }
 
     /** The cell of a document in its group's range; documents of higher cells come first. */
-    int cell(int group, long image, long docIdHigh, long docIdLow) {
+    public int cell(int group, long image, long docIdHigh, long docIdLow) {
       long offset =
           switch (phases[group]) {
             case BY_KEY -> image - least[group];
@@ -249,7 +276,7 @@ final class CutoffSearch {
    * @param documents how many there are, by group
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Cutoffs(
+  public record Cutoffs(
       long[] images,
       long[] docIdHighs,
       long[] docIdLows,
@@ -258,10 +285,10 @@ final class CutoffSearch {
       long[] documents)
       implements Serializable {
     /** Above the image of every key. */
-    static final long NOTHING = Long.MAX_VALUE;
+    public static final long NOTHING = Long.MAX_VALUE;
 
     /** How many of a document's copies are in. */
-    int of(int group, long image, long docIdHigh, long docIdLow, int copiesOfDocument) {
+    public int of(int group, long image, long docIdHigh, long docIdLow, int copiesOfDocument) {
       if (image != images[group]) {
         return image > images[group] ? copiesOfDocument : 0;
       }
@@ -275,7 +302,7 @@ final class CutoffSearch {
   }
 
   /** Looks at the documents in the ranges one by one. */
-  Cutoffs resolve(Candidates rows) {
+  public Cutoffs resolve(Candidates rows) {
     int groups = budgets.length;
     long[] cutoffImages = new long[groups];
     Arrays.fill(cutoffImages, Cutoffs.NOTHING);
