@@ -118,7 +118,10 @@ class SelectionReferenceIT {
                   + " percentile-by = source, max-repeats = 4, tokens = 90%"),
           Map.entry("everything", "weights { clarity = 1 }, quotas = proportional, by = topic"),
           Map.entry(
-              "nothing", "weights { clarity = 1 }, quotas = proportional, by = topic, tokens = 0"),
+              "two-level-shares",
+              "weights { clarity = 1 }, quotas = shares, by = source-and-topic, tokens = 15%,"
+                  + " shares { wiki = 15%, law = 0%, \"cc-*\" = 45%, \"*\" = 40% },"
+                  + " minimum { \"wiki / topic 3\" = 50k }, maximum { \"* / topic 1\" = 30k }"),
           Map.entry("a-token", "weights { clarity = 1 }, quotas = equal, by = source, tokens = 1"));
 
   @TempDir Path folder;

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,7 +79,12 @@ final class SweepCommand implements Runnable {
               pick,
               setting,
               report));
-      System.out.println("Chosen: " + target + " (" + SweepTable.name(setting) + ")");
+      System.out.printf(
+          Locale.ROOT,
+          "Chosen: %s (%s): %,d documents%n",
+          target,
+          SweepTable.name(setting),
+          setting.figures().documents());
     }
   }
 

@@ -13,6 +13,7 @@ import io.gradus.common.selection.KeyCells;
 import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.QuotaBudgets;
 import io.gradus.common.selection.QuotaGroups;
+import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.RatingScan;
@@ -36,9 +37,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -188,6 +191,7 @@ public final class SampleJob {
           .cells()
           .forEachDescending((group, cell, tokens, documents) -> available[group] += tokens);
       long total = Arrays.stream(available).sum();
+      requireSomething(total, counts);
       long budget = config.budget().budgetOf(total);
       int repeats = config.method().makesCopies() ? 1 : config.maxRepeats();
       QuotaBudgets budgets = QuotaBudgets.of(config.quotas(), groups, budget, available, repeats);
@@ -195,7 +199,12 @@ public final class SampleJob {
       List<SampleResult.Group> results = results(available, budgets, ends, counts.cells());
       Written written = write(ends, rates, results, output);
       GroupsFile.write(context.hadoop(), output.file("groups"), results);
-      return result(counts, budget, total, results, written);
+      int shortGroups =
+          (int)
+              results.stream()
+                  .filter(group -> group.quota() > Math.multiplyExact(group.available(), repeats))
+                  .count();
+      return result(counts, budget, total, results, shortGroups, written);
     }
 
     /** Deals the files to tasks, which only count: how they are dealt does not matter. */
@@ -218,6 +227,29 @@ public final class SampleJob {
       return new CopyRates(config, counts, compared, bits);
     }
 
+    private static void requireSomething(long total, KeyCounts counts) {
+      if (total > 0) {
+        return;
+      }
+      String reasons =
+          counts.unselectable().entrySet().stream()
+              .map(
+                  reason ->
+                      String.format(
+                          Locale.ROOT,
+                          "%,d %s",
+                          reason.getValue().documents(),
+                          reason.getKey().label()))
+              .collect(Collectors.joining(", "));
+      throw new UserMistake(
+          reasons.isEmpty()
+              ? "sample: there are no tokens to select from; the documents are empty."
+              : "sample: no document can be selected: "
+                  + reasons
+                  + ". Change the keys of the section sample that rule them out; docs/selection.md"
+                  + " explains the reasons.");
+    }
+
     private Ends ends(
         CellCounts cells, long[] available, long[] budgets, Broadcast<CopyRates> rates, int bits) {
       int[] epochs = new int[budgets.length];
@@ -236,7 +268,7 @@ public final class SampleJob {
         search.refine(
             slices()
                 .map(slice -> scanned.countRanges(slice, rates.value(), ranges.value()))
-                .treeReduce(CellCounts::addAll, TREE_DEPTH));
+                .treeReduce(RangeCounts::addAll, TREE_DEPTH));
         scans++;
       }
       Candidates candidates = new Candidates();
@@ -312,6 +344,7 @@ public final class SampleJob {
         long budget,
         long total,
         List<SampleResult.Group> results,
+        int shortGroups,
         Written written) {
       long promised = results.stream().mapToLong(SampleResult.Group::tokens).sum();
       if (written.tokens() != promised) {
@@ -340,7 +373,7 @@ public final class SampleJob {
               .sorted(Comparator.comparing(SampleResult.Group::name))
               .toList(),
           results.size(),
-          (int) results.stream().filter(group -> group.budget() < group.quota()).count(),
+          shortGroups,
           scans);
     }
 

@@ -5,6 +5,7 @@ import io.gradus.common.selection.CellCounts;
 import io.gradus.common.selection.CutoffSearch.Ranges;
 import io.gradus.common.selection.KeyCells;
 import io.gradus.common.selection.KeyInterest;
+import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingScan;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
@@ -134,15 +135,15 @@ record SampleScan(
   }
 
   /** Tokens by finer cell of the documents in the ranges. */
-  CellCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
+  RangeCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
       throws IOException {
-    CellCounts counts = new CellCounts();
+    RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
         files,
         copyRates,
         ranges,
         (group, image, high, low, tokens, copies) ->
-            counts.add(group, ranges.cell(group, image, high, low), tokens * copies));
+            counts.add(group, ranges.cell(group, image, high, low), image, tokens * copies));
     return counts;
   }
 

@@ -27,8 +27,8 @@ record FixedPoint(int exponent) implements Serializable {
     return (long) Math.rint(Math.scalb(number, exponent));
   }
 
-  double value(double multiple) {
-    return Math.scalb(multiple, -exponent);
+  double value(long multiple) {
+    return Math.scalb((double) multiple, -exponent);
   }
 
   /** By how much a number is off at most. */

@@ -83,6 +83,11 @@ final class KeyHistograms implements Serializable {
       return new Layout(ladders, KeyLadder.over(qualities, QUALITY_CELLS), firstCells, cells);
     }
 
+    /** The bits of the widest cells of keys. */
+    int coarsestBits() {
+      return ladders.stream().mapToInt(KeyLadder::bits).min().orElseThrow();
+    }
+
     private static Range keys(Column column, Range scores) {
       if (column.temperature() == 0) {
         return scores;
@@ -183,12 +188,7 @@ final class KeyHistograms implements Serializable {
           for (int place = ladder.count() - 1; place >= 0; place--) {
             int cell = 2 * (first + place);
             if (counts[cell + 1] > 0) {
-              visitor.visit(
-                  cutoff,
-                  ladder.leastImage(place),
-                  ladder.greatestImage(place),
-                  counts[cell],
-                  counts[cell + 1]);
+              visitor.visit(cutoff, place, ladder, counts[cell], counts[cell + 1]);
             }
           }
         }

@@ -1,6 +1,7 @@
 package io.gradus.jobs.sweep;
 
 import io.gradus.common.configuration.Range;
+import io.gradus.common.selection.CutoffSearch;
 import io.gradus.common.selection.KeyCells;
 import io.gradus.common.selection.SelectionKey;
 import java.io.Serializable;
@@ -13,7 +14,7 @@ import java.io.Serializable;
  * @param first the lowest of the cells
  * @param count how many there are
  */
-record KeyLadder(int bits, int first, int count) implements Serializable {
+record KeyLadder(int bits, int first, int count) implements CutoffSearch.Borders, Serializable {
   private static final int FINEST = 12;
 
   /** The finest cells of which at most so many cover a range. */
@@ -29,8 +30,8 @@ record KeyLadder(int bits, int first, int count) implements Serializable {
 
   private static KeyLadder over(Range range, int bits, int most) {
     int first = KeyCells.cell(range.least(), bits);
-    return new KeyLadder(
-        bits, first, Math.min(most, KeyCells.cell(range.most(), bits) - first + 1));
+    int count = Math.max(1, KeyCells.cell(range.most(), bits) - first + 1);
+    return new KeyLadder(bits, first, Math.min(most, count));
   }
 
   /** The place of a number that is not NaN, from 0 for the lowest. */
@@ -38,27 +39,23 @@ record KeyLadder(int bits, int first, int count) implements Serializable {
     return Math.max(0, Math.min(count - 1, KeyCells.cell(number, bits) - first));
   }
 
-  /** The image of the least key in a place. */
-  long leastImage(int place) {
+  @Override
+  public long leastImage(int place) {
     return SelectionKey.image(
         place == 0 ? Double.NEGATIVE_INFINITY : KeyCells.least(first + place, bits));
   }
 
-  /** The image of the greatest key in a place. */
-  long greatestImage(int place) {
+  @Override
+  public long greatestImage(int place) {
     return SelectionKey.image(
         place == count - 1 ? Double.POSITIVE_INFINITY : KeyCells.greatest(first + place, bits));
   }
 
-  /** The number in the middle of a cell, but none beyond the given ones. */
-  double middle(int place, double minimum, double maximum) {
-    double least = Math.max(minimum, KeyCells.least(first + place, bits));
-    double greatest = Math.min(maximum, KeyCells.greatest(first + place, bits));
-    return least <= greatest ? least + (greatest - least) / 2 : least;
-  }
-
-  /** How wide the cell of a number is at most. */
-  double width(double number) {
-    return Math.scalb(2 * (1 + Math.abs(number)), -bits);
+  /** Between which numbers those of a place lie, when all lie between a minimum and a maximum. */
+  Range within(int place, double minimum, double maximum) {
+    double least = place == 0 ? minimum : Math.max(minimum, KeyCells.least(first + place, bits));
+    double most =
+        place == count - 1 ? maximum : Math.min(maximum, KeyCells.greatest(first + place, bits));
+    return new Range(Math.min(least, most), most);
   }
 }

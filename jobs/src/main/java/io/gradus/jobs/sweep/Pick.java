@@ -52,7 +52,6 @@ public final class Pick {
     TEXTS.put("budget", Setting::budget);
   }
 
-  private final String expression;
   private final List<Condition> conditions = new ArrayList<>();
   private final List<Goal> goals = new ArrayList<>();
 
@@ -66,9 +65,7 @@ public final class Pick {
 
   private record Goal(String name, boolean greatest) {}
 
-  private Pick(String expression) {
-    this.expression = expression;
-  }
+  private Pick() {}
 
   /**
    * Understands an expression.
@@ -76,7 +73,7 @@ public final class Pick {
    * @throws UserMistake when it is none
    */
   public static Pick parse(String expression) {
-    Pick pick = new Pick(expression);
+    Pick pick = new Pick();
     for (String item : expression.split(",", -1)) {
       Matcher matcher = ITEM.matcher(item.strip());
       if (!matcher.matches()) {
@@ -117,11 +114,12 @@ public final class Pick {
     List<Setting> possible =
         report.settings().stream().filter(setting -> setting.figures() != null).toList();
     List<Setting> fitting = possible;
-    for (Condition condition : conditions) {
+    for (int i = 0; i < conditions.size(); i++) {
+      Condition condition = conditions.get(i);
       List<Setting> before = fitting;
       fitting = fitting.stream().filter(setting -> meets(setting, condition, report)).toList();
       if (fitting.isEmpty()) {
-        throw mistake(unmet(condition, before, possible.size(), report));
+        throw mistake(unmet(condition, conditions.subList(0, i), before, report));
       }
     }
     return fitting.stream()
@@ -205,35 +203,35 @@ public final class Pick {
         + ", and p05 to p95 in place of mean";
   }
 
-  private String unmet(Condition condition, List<Setting> before, int all, SweepReport report) {
-    StringBuilder message =
-        new StringBuilder("none of the ")
-            .append(all)
-            .append(" settings meets all conditions of '")
-            .append(expression)
-            .append("': of the ")
-            .append(before.size())
-            .append(" that meet those before ")
-            .append(condition)
-            .append(", ");
+  /** Why no setting is left: what the figure is where the conditions before are met. */
+  private String unmet(
+      Condition condition, List<Condition> met, List<Setting> before, SweepReport report) {
+    String head =
+        met.isEmpty()
+            ? "no setting has " + condition
+            : "of "
+                + before.size()
+                + (before.size() == 1 ? " setting" : " settings")
+                + " with "
+                + met.stream().map(Condition::toString).collect(Collectors.joining(", "))
+                + " none has "
+                + condition;
     Function<Setting, String> text = TEXTS.get(condition.name());
     if (text != null) {
-      return message
-          .append(condition.name())
-          .append(" is one of ")
-          .append(before.stream().map(text).distinct().collect(Collectors.joining(", ")))
-          .toString();
+      return head
+          + "; "
+          + condition.name()
+          + " is one of "
+          + before.stream().map(text).distinct().collect(Collectors.joining(", "));
     }
     ToDoubleFunction<Setting> figure = figure(condition.name(), report);
-    return message
-        .append(
-            String.format(
-                Locale.ROOT,
-                "%s lies between %.4g and %.4g",
-                condition.name(),
-                before.stream().mapToDouble(figure).min().orElseThrow(),
-                before.stream().mapToDouble(figure).max().orElseThrow()))
-        .toString();
+    return String.format(
+        Locale.ROOT,
+        "%s; %s lies between %.4g and %.4g",
+        head,
+        condition.name(),
+        before.stream().mapToDouble(figure).min().orElseThrow(),
+        before.stream().mapToDouble(figure).max().orElseThrow());
   }
 
   private static UserMistake mistake(String message) {

@@ -45,7 +45,7 @@ public record SweepConfig(
     SweepConfig config =
         new SweepConfig(
             temperatures(section, current),
-            mixes(section),
+            mixes(section, current.scoring()),
             quotas(section, current),
             budgets(section, current),
             Scoring.weights(section, "quality"),
@@ -72,7 +72,7 @@ public record SweepConfig(
     return List.copyOf(temperatures);
   }
 
-  private static Map<String, Map<String, Double>> mixes(Section parent) {
+  private static Map<String, Map<String, Double>> mixes(Section parent, Scoring scoring) {
     Section section = parent.section("mixes");
     Map<String, Map<String, Double>> mixes = new TreeMap<>();
     for (String name : section.keys()) {
@@ -81,6 +81,11 @@ public record SweepConfig(
             name, "is the name of the weights of the section sample; choose another one");
       }
       mixes.put(name, Scoring.weights(section, name));
+      if (scoring.combine() != Scoring.Combine.SUM
+          && mixes.get(name).values().stream().anyMatch(weight -> weight < 0)) {
+        section.problem(
+            name, "must not be negative with sample.combine = " + Section.name(scoring.combine()));
+      }
     }
     if (parent.has("mixes") && mixes.isEmpty()) {
       parent.problem("mixes", "needs at least one, as in { facts { facts_and_trivia = 1 } }");

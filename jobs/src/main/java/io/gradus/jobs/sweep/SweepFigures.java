@@ -1,5 +1,6 @@
 package io.gradus.jobs.sweep;
 
+import io.gradus.common.configuration.Range;
 import io.gradus.common.selection.Summary;
 import io.gradus.jobs.sweep.SweepReport.Criterion;
 import io.gradus.jobs.sweep.SweepReport.Figures;
@@ -59,7 +60,7 @@ final class SweepFigures {
         tokens,
         family.copies[budget],
         family.documents[budget],
-        ratio(family.copies[budget], family.documents[budget], 1),
+        ratio(family.copies[budget], family.documents[budget]),
         family.qualityTokens[budget] == 0
             ? 0
             : ends.qualitySteps().value(family.quality[budget]) / family.qualityTokens[budget],
@@ -70,8 +71,8 @@ final class SweepFigures {
         Diversity.divergence(bySource, totals.corpus.sourceTokens),
         Diversity.entropy(byTopic),
         Diversity.divergence(byTopic, totals.corpus.topicTokens),
-        ratio(family.tokensInTop[budget], tokens, 1),
-        ratio(family.tokensInUniform[budget], tokens, 1),
+        ratio(family.tokensInTop[budget], tokens),
+        ratio(family.tokensInUniform[budget], tokens),
         shortGroups,
         criteria(family, budget),
         largest(bySource, sources),
@@ -94,8 +95,9 @@ final class SweepFigures {
     return sources;
   }
 
-  private static double ratio(double part, double whole, double otherwise) {
-    return whole == 0 ? otherwise : part / whole;
+  private static double ratio(long part, long whole) {
+    // Nothing has all that it could have.
+    return whole == 0 ? 1 : (double) part / whole;
   }
 
   private static List<Share> largest(long[] tokens, List<String> names) {
@@ -116,29 +118,28 @@ final class SweepFigures {
           tokens == 0
               ? 0
               : steps.value(family.ratings[budget * criteria.size() + criterion]) / tokens;
-      List<Double> quantiles = quantiles(cells, criterion, tokens);
-      KeyLadder ladder = ends.criterionCells().ladders().get(criterion);
+      List<Range> quantiles = quantiles(cells, criterion, tokens);
       figures.add(
           new Criterion(
               criteria.get(criterion),
               tokens,
               mean,
               steps.error(),
-              quantiles,
-              quantiles.stream().mapToDouble(ladder::width).max().orElse(0)));
+              quantiles.stream().map(range -> range.least() / 2 + range.most() / 2).toList(),
+              quantiles.stream()
+                  .mapToDouble(range -> range.most() / 2 - range.least() / 2)
+                  .max()
+                  .orElse(0)));
     }
     return figures;
   }
 
-  /** The rating that the share of the tokens does not exceed, to the middle of its cell. */
-  private List<Double> quantiles(long[] cells, int criterion, long tokens) {
-    if (tokens == 0) {
-      return SweepReport.QUANTILES.stream().map(share -> 0.0).toList();
-    }
+  /** Between which numbers the rating lies that the share of the tokens does not exceed. */
+  private List<Range> quantiles(long[] cells, int criterion, long tokens) {
     CriterionCells layout = ends.criterionCells();
     KeyLadder ladder = layout.ladders().get(criterion);
     Summary summary = overall.get(criterion);
-    List<Double> quantiles = new ArrayList<>();
+    List<Range> quantiles = new ArrayList<>();
     long below = 0;
     int place = -1;
     for (double share : SweepReport.QUANTILES) {
@@ -146,7 +147,10 @@ final class SweepFigures {
         place++;
         below += cells[layout.firstCells()[criterion] + place];
       }
-      quantiles.add(ladder.middle(Math.max(0, place), summary.minimum(), summary.maximum()));
+      quantiles.add(
+          tokens == 0
+              ? new Range(0, 0)
+              : ladder.within(Math.max(0, place), summary.minimum(), summary.maximum()));
     }
     return quantiles;
   }

@@ -47,6 +47,9 @@ record SweepGrid(
    */
   static final int MOST_CUTOFFS = 1 << 18;
 
+  /** Sums by setting and source or topic, of 8 bytes each. */
+  private static final int MOST_SUMS = 1 << 24;
+
   /**
    * Weights of criteria.
    *
@@ -146,7 +149,7 @@ record SweepGrid(
       }
       quotas.add(new Quota(kind, kind.with(current.quotas()), numbers.get(grouping)));
     }
-    return assembled(mixes, quotas, groupings, budgets, asked);
+    return assembled(mixes, quotas, groupings, budgets, asked, sources.size() + topics);
   }
 
   private interface GroupCount {
@@ -259,7 +262,8 @@ record SweepGrid(
       List<Quota> quotas,
       List<QuotaGroups> groupings,
       List<TokenAmount> budgets,
-      Map<Name, boolean[]> asked) {
+      Map<Name, boolean[]> asked,
+      int parts) {
     Map<Name, boolean[]> all = new LinkedHashMap<>(asked);
     for (Name name : asked.keySet()) {
       for (double reference : new double[] {0, Double.POSITIVE_INFINITY}) {
@@ -294,6 +298,7 @@ record SweepGrid(
       cutoffs += (long) groupings.get(quotas.get(name.quota()).grouping()).count() * budgets.size();
     }
     requireFewCutoffs(cutoffs, quotas, groupings);
+    requireFewSums((long) families.size() * budgets.size(), parts);
     return new SweepGrid(
         List.copyOf(mixes),
         List.copyOf(quotas),
@@ -322,6 +327,20 @@ record SweepGrid(
             groupings.get(largest.grouping()).count(),
             cutoffs,
             MOST_CUTOFFS));
+  }
+
+  private static void requireFewSums(long settings, int parts) {
+    if (settings * parts > MOST_SUMS) {
+      throw new UserMistake(
+          String.format(
+              Locale.ROOT,
+              "sweep: %,d settings times %,d sources and topics are more numbers than fit into"
+                  + " memory; compare at most %,d settings, those at the temperatures 0 and infinity"
+                  + " counted.",
+              settings,
+              parts,
+              MOST_SUMS / parts));
+    }
   }
 
   /** The groups of a family. */

@@ -7,9 +7,9 @@ import io.gradus.common.job.UserMistake;
 import io.gradus.common.selection.Calibration;
 import io.gradus.common.selection.Calibration.Detail;
 import io.gradus.common.selection.Candidates;
-import io.gradus.common.selection.CellCounts;
 import io.gradus.common.selection.CutoffSearch;
 import io.gradus.common.selection.QuotaBudgets;
+import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.RatingScan;
@@ -58,7 +58,7 @@ public final class SweepJob {
   private static final int SLICES_FOR_EACH_CORE = 2;
 
   /** Cells of finer histograms of all cut-offs together, as a power of 2. */
-  private static final int REFINING_BITS = 22;
+  private static final int REFINING_BITS = 21;
 
   private final long candidateLimit;
 
@@ -272,7 +272,7 @@ public final class SweepJob {
     private Ends ends(KeyHistograms histograms, Budgets budgets) {
       int refiningBits = Math.max(4, Math.min(12, REFINING_BITS - bits(grid.cutoffs())));
       CutoffSearch search = new CutoffSearch(budgets.rest(), refiningBits);
-      search.start(visitor -> histograms.forEachDescending(grid, visitor));
+      search.start(visitor -> histograms.forEachDescending(grid, visitor), layout.coarsestBits());
       SweepScan scanned = scan;
       // In the end each cut-off has one candidate.
       while (search.candidates() > Math.max(candidateLimit, grid.cutoffs())) {
@@ -280,7 +280,7 @@ public final class SweepJob {
         search.refine(
             slices()
                 .map(slice -> scanned.countRanges(slice, ranges.value()))
-                .treeReduce(CellCounts::addAll, TREE_DEPTH));
+                .treeReduce(RangeCounts::addAll, TREE_DEPTH));
         scans++;
       }
       Candidates candidates = new Candidates();

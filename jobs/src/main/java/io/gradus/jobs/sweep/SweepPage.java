@@ -54,6 +54,7 @@ final class SweepPage {
                 setting ->
                     Map.of("setting", SweepTable.name(setting), "reason", setting.impossible()))
             .toList());
+    view.put("refused", impossible.isEmpty() ? List.of() : List.of(true));
     view.put("data", ScriptJson.write(data(report)));
     return PageTemplate.render(SweepPage.class, "sweep", view);
   }

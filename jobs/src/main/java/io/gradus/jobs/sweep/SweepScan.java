@@ -1,9 +1,9 @@
 package io.gradus.jobs.sweep;
 
 import io.gradus.common.selection.Candidates;
-import io.gradus.common.selection.CellCounts;
 import io.gradus.common.selection.CutoffSearch.Ranges;
 import io.gradus.common.selection.KeyInterest;
+import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingScan;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
@@ -47,13 +47,13 @@ record SweepScan(RatingScan ratings, Broadcast<SweepRule> rule, int topics)
   }
 
   /** Tokens by finer cell of the documents in the ranges of all cut-offs. */
-  CellCounts countRanges(List<RatingFile> files, Ranges ranges) throws IOException {
-    CellCounts counts = new CellCounts();
+  RangeCounts countRanges(List<RatingFile> files, Ranges ranges) throws IOException {
+    RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
         files,
         ranges,
         (cutoff, image, high, low, tokens) ->
-            counts.add(cutoff, ranges.cell(cutoff, image, high, low), tokens));
+            counts.add(cutoff, ranges.cell(cutoff, image, high, low), image, tokens));
     return counts;
   }
 

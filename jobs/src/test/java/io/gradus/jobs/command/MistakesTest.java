@@ -101,8 +101,7 @@ class MistakesTest {
             "gradus: --output: there is nothing to write without --pick, as in --pick"
                 + " 'quality>=0.8,max=diversity'.\n");
     String pick = "max=quality";
-    assertThat(
-            gradus("sweep", file.toString(), "--pick", pick, "--output", file.toString()).text())
+    assertThat(gradus("sweep", file.toString(), "--pick", pick, "--output", file.toString()).text())
         .contains("is the configuration itself; name another file");
     Path elsewhere = folder.resolve("sub/chosen.conf");
     assertThat(
@@ -111,8 +110,7 @@ class MistakesTest {
         .startsWith("gradus: --output: '" + elsewhere + "' is not in the folder of '" + file)
         .endsWith("Name a file in " + folder.toAbsolutePath() + ".\n");
     Path mine = Files.writeString(folder.resolve("mine.conf"), "sample { }\n");
-    assertThat(
-            gradus("sweep", file.toString(), "--pick", pick, "--output", mine.toString()).text())
+    assertThat(gradus("sweep", file.toString(), "--pick", pick, "--output", mine.toString()).text())
         .contains("is there and was not written by --pick; it stays as it is");
     assertThat(mine).hasContent("sample { }");
     assertThat(folder.resolve("ws")).doesNotExist();

@@ -107,11 +107,9 @@ class PickTest {
             + " diversity, effective-documents, source-entropy, source-divergence, topic-entropy,"
             + " topic-divergence, top-overlap, uniform-overlap, repeats, tokens, documents,"
             + " temperature, mix, quotas, budget, mean.facts, and p05 to p95 in place of mean.",
-        "quality>=0.9,diversity>=0.5,max=tokens | --pick: none of the 4 settings meets all"
-            + " conditions of 'quality>=0.9,diversity>=0.5,max=tokens': of the 1 that meet those"
-            + " before diversity>=0.5, diversity lies between 0.1000 and 0.1000.",
-        "mix=c,max=tokens | --pick: none of the 4 settings meets all conditions of"
-            + " 'mix=c,max=tokens': of the 4 that meet those before mix=c, mix is one of a, b.",
+        "quality>=0.9,diversity>=0.5,max=tokens | --pick: of 1 setting with quality>=0.9 none has"
+            + " diversity>=0.5; diversity lies between 0.1000 and 0.1000.",
+        "mix=c,max=tokens | --pick: no setting has mix=c; mix is one of a, b.",
       })
   void aMistakeIsNamed(String expression, String message) {
     assertThatThrownBy(() -> Pick.parse(expression).choose(REPORT))
