@@ -19,6 +19,14 @@ final class PipelineOptions {
       description = "Overrides a value of the file, as in --set sample.temperature=2.0.")
   private List<String> settings = new ArrayList<>();
 
+  Path file() {
+    return file;
+  }
+
+  List<String> settings() {
+    return List.copyOf(settings);
+  }
+
   PipelineConfig configuration() {
     return PipelineConfig.read(file, settings);
   }

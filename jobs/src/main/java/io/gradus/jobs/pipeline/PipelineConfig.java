@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Range;
@@ -17,6 +18,8 @@ import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.rate.RateConfig;
 import io.gradus.jobs.sample.SampleConfig;
 import io.gradus.jobs.sample.SampleJob;
+import io.gradus.jobs.sweep.CurrentSampling;
+import io.gradus.jobs.sweep.SweepConfig;
 import io.gradus.jobs.topics.TopicsConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +42,7 @@ public record PipelineConfig(
     TopicsConfig topics,
     CalibrateConfig calibrate,
     SampleConfig sample,
+    SweepConfig sweep,
     OrderConfig order,
     PackConfig pack,
     AdviseConfig advise) {
@@ -58,6 +62,7 @@ public record PipelineConfig(
     String workspace = pipeline.path("workspace");
     long seed = pipeline.count("seed", 42, Range.NOT_NEGATIVE);
     pipeline.finish();
+    SampleConfig sample = SampleConfig.read(root.section("sample"));
     PipelineConfig config =
         new PipelineConfig(
             name,
@@ -67,7 +72,8 @@ public record PipelineConfig(
             RateConfig.read(root.section("rate")),
             root.has("topics") ? TopicsConfig.read(root.section("topics")) : TopicsConfig.NONE,
             CalibrateConfig.read(root.section("calibrate")),
-            SampleConfig.read(root.section("sample")),
+            sample,
+            SweepConfig.read(root.section("sweep"), current(sample)),
             OrderConfig.read(root.section("order")),
             PackConfig.read(root.section("pack")),
             AdviseConfig.read(root.section("advise")));
@@ -77,6 +83,25 @@ public record PipelineConfig(
     root.finish();
     problems.throwIfAny();
     return config;
+  }
+
+  /** The section {@code sample} as a sweep sees it. */
+  private static CurrentSampling current(SampleConfig sample) {
+    return new CurrentSampling(
+        switch (sample.method()) {
+          case TEMPERATURE -> sample.temperature();
+          case TOP -> 0;
+          case UNIFORM -> Double.POSITIVE_INFINITY;
+          case BOTTOM, THRESHOLD, BINS, SIGMOID -> Double.NaN;
+        },
+        sample.scoring(),
+        sample.quotas(),
+        sample.budget(),
+        switch (sample.method()) {
+          case BINS, SIGMOID -> 1;
+          default -> sample.maxRepeats();
+        },
+        sample.validation());
   }
 
   private static Config parse(Path file, List<String> settings) {
@@ -97,6 +122,21 @@ public record PipelineConfig(
     } catch (ConfigException e) {
       throw new UserMistake("Cannot read the configuration: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Settings as lines of a configuration file.
+   *
+   * @param settings {@code path=value} pairs
+   */
+  public static List<String> lines(List<String> settings) {
+    return settings.stream()
+        .map(
+            setting -> {
+              String object = parseSetting(setting).root().render(ConfigRenderOptions.concise());
+              return object.substring(1, object.length() - 1);
+            })
+        .toList();
   }
 
   private static Config parseSetting(String setting) {

@@ -41,6 +41,8 @@ import io.gradus.jobs.report.ReportResult;
 import io.gradus.jobs.sample.SampleConfig.Method;
 import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sample.SampleResult;
+import io.gradus.jobs.sweep.SweepJob;
+import io.gradus.jobs.sweep.SweepResult;
 import io.gradus.jobs.topics.TopicsJob;
 import io.gradus.jobs.topics.TopicsResult;
 import io.gradus.jobs.verify.VerifyJob;
@@ -63,6 +65,7 @@ final class Stages {
   private static final String TOPICS = "topics";
   private static final String CALIBRATE = "calibrate";
   private static final String SAMPLE = "sample";
+  private static final String SWEEP = "sweep";
   private static final String ORDER = "order";
   private static final String PACK = "pack";
   private static final String VERIFY = "verify";
@@ -77,6 +80,21 @@ final class Stages {
     return all(config, hadoop).stream()
         .filter(stage -> !stage.name().equals(TOPICS) || config.topics().wanted())
         .toList();
+  }
+
+  /** The stages that a sweep needs, and the sweep. It is beside the others: no stage reads it. */
+  static List<Stage> withSweep(PipelineConfig config, Configuration hadoop) {
+    List<Stage> stages = new ArrayList<>(of(config, hadoop));
+    stages.add(
+        new Stage(
+            SWEEP,
+            1,
+            config.sweep(),
+            withTopics(config, RATE, CALIBRATE),
+            Map::of,
+            config.seed(),
+            (context, inputs, output) -> sweep(context, config, inputs, output)));
+    return stages;
   }
 
   private static List<Stage> all(PipelineConfig config, Configuration hadoop) {
@@ -265,6 +283,20 @@ final class Stages {
                 : say(
                     "; %s of %,d had fewer tokens than their quota, the others got the rest",
                     count(result.shortGroups(), "group"), result.groupCount())));
+  }
+
+  private static Outcome sweep(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    SweepResult result =
+        new SweepJob()
+            .run(context, config.sweep(), config.seed(), ratingInputs(config, inputs), output);
+    return new Outcome(
+        result,
+        say(
+            "%s of %,d documents compared, %,d on the front",
+            count(result.settings() - result.impossible(), "setting"),
+            result.documents(),
+            result.onFront()));
   }
 
   /** Stages that are read, and topics where there are any. */

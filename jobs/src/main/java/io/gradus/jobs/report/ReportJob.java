@@ -9,6 +9,7 @@ import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.page.PageTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +35,9 @@ public final class ReportJob {
         RatingStatistics.gather(context.session(), ratings, selection, inputs.result("calibrate"));
     Map<Integer, Long> tokensByTopic =
         inputs.topics().isMissingNode() ? Map.of() : tokensByTopic(context.session(), selection);
-    String page = PageTemplate.render(new ReportPage(inputs, statistics, tokensByTopic).view());
+    String page =
+        PageTemplate.render(
+            ReportJob.class, "report", new ReportPage(inputs, statistics, tokensByTopic).view());
     output.writeText(FILE, page);
     return new ReportResult(
         output.file(FILE).toString(), page.getBytes(StandardCharsets.UTF_8).length);

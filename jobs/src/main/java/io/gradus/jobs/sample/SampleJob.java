@@ -1,15 +1,22 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.job.Broadcasts;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.selection.Calibration;
 import io.gradus.common.selection.Calibration.Detail;
+import io.gradus.common.selection.Candidates;
 import io.gradus.common.selection.CellCounts;
+import io.gradus.common.selection.CutoffSearch;
+import io.gradus.common.selection.CutoffSearch.Cutoffs;
 import io.gradus.common.selection.KeyCells;
+import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.QuotaBudgets;
 import io.gradus.common.selection.QuotaGroups;
+import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
+import io.gradus.common.selection.RatingScan;
 import io.gradus.common.selection.ScoreMix;
 import io.gradus.common.selection.Scoring;
 import io.gradus.common.selection.Scoring.Normalise;
@@ -20,7 +27,6 @@ import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.StageDirectory;
-import io.gradus.jobs.sample.CutoffSearch.Cutoffs;
 import io.gradus.jobs.sample.SampleScan.KeyCounts;
 import io.gradus.jobs.sample.SelectionTask.Ends;
 import io.gradus.jobs.sample.SelectionTask.Slice;
@@ -178,8 +184,8 @@ public final class SampleJob {
       Broadcast<CopyRates> rates = broadcasts.of(copyRates);
       int bits = CutoffSearch.cellBits(groups.count());
       SampleScan keys = scan;
-      KeyRule.Interest everything = KeyRule.Interest.everything(groups.count());
-      Broadcast<KeyRule.Interest> all = broadcasts.of(everything);
+      KeyInterest everything = KeyInterest.everything(groups.count());
+      Broadcast<KeyInterest> all = broadcasts.of(everything);
       KeyCounts counts =
           scan(
               KeyCounts.none(),
@@ -191,7 +197,7 @@ public final class SampleJob {
           .forEachDescending((group, cell, tokens, documents) -> available[group] += tokens);
       long total = Arrays.stream(available).sum();
       requireSomething(total, counts);
-      long budget = budget(total);
+      long budget = config.budget().budgetOf(total);
       int repeats = config.method().makesCopies() ? 1 : config.maxRepeats();
       QuotaBudgets budgets = QuotaBudgets.of(config.quotas(), groups, budget, available, repeats);
       Ends ends = ends(counts.cells(), available, budgets.budgets(), rates, bits);
@@ -232,18 +238,7 @@ public final class SampleJob {
     private JavaRDD<List<RatingFile>> slices() {
       int count =
           Math.max(1, Math.min(files.size(), SLICES_FOR_EACH_CORE * spark.defaultParallelism()));
-      return spark.parallelize(runs(count), count);
-    }
-
-    /** The files in so many runs of neighbours. */
-    private List<List<RatingFile>> runs(int count) {
-      List<List<RatingFile>> runs = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int from = (int) ((long) i * files.size() / count);
-        int to = (int) ((i + 1L) * files.size() / count);
-        runs.add(new ArrayList<>(files.subList(from, to)));
-      }
-      return runs;
+      return spark.parallelize(RatingScan.runs(files, count), count);
     }
 
     private CopyRates copyRates() {
@@ -279,11 +274,6 @@ public final class SampleJob {
                   + " explains the reasons.");
     }
 
-    private long budget(long total) {
-      long budget = config.budget().in(total);
-      return budget == 0 && config.budget().share() > 0 ? Math.min(1, total) : budget;
-    }
-
     private Ends ends(
         CellCounts cells, long[] available, long[] budgets, Broadcast<CopyRates> rates, int bits) {
       int[] epochs = new int[budgets.length];
@@ -293,8 +283,8 @@ public final class SampleJob {
             available[group] == 0 ? 0 : Math.toIntExact(budgets[group] / available[group]);
         rest[group] = budgets[group] - epochs[group] * available[group];
       }
-      CutoffSearch search = new CutoffSearch(rest, bits);
-      search.start(cells);
+      CutoffSearch search = new CutoffSearch(rest, CutoffSearch.refiningBits(bits));
+      search.start(cells, bits);
       SampleScan scanned = scan;
       // In the end each group has one candidate.
       while (search.candidates() > Math.max(candidateLimit, groups.count())) {
@@ -347,7 +337,7 @@ public final class SampleJob {
       // A function of the data alone, so that the files are the same on any cluster.
       int count =
           (int) Math.max(1, Math.min(files.size(), (documents + rowsPerFile - 1) / rowsPerFile));
-      List<List<RatingFile>> runs = runs(count);
+      List<List<RatingFile>> runs = RatingScan.runs(files, count);
       List<Slice> slices = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         slices.add(new Slice(i, runs.get(i)));

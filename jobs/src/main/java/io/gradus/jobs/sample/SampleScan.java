@@ -1,19 +1,21 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.selection.Candidates;
 import io.gradus.common.selection.CellCounts;
+import io.gradus.common.selection.CutoffSearch.Ranges;
 import io.gradus.common.selection.KeyCells;
+import io.gradus.common.selection.KeyInterest;
+import io.gradus.common.selection.RangeCounts;
+import io.gradus.common.selection.RatingScan;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.common.table.RatingBatches;
 import io.gradus.common.table.RatingBatches.RatingFile;
-import io.gradus.common.table.SourceIndex;
-import io.gradus.jobs.sample.CutoffSearch.Ranges;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -70,28 +72,19 @@ record SampleScan(
 
   /** Reads files; rows are scored, not keyed. */
   void forEachScored(List<RatingFile> files, Visitor visitor) throws IOException {
-    SourceIndex index = new SourceIndex(sources);
     KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
-    try (RatingBatches batches =
-        new RatingBatches(hadoop.value().value(), files, columns, criteria, index)) {
-      for (Optional<RatingBatch> batch = batches.next();
-          batch.isPresent();
-          batch = batches.next()) {
-        if (index.names().size() > sources.size()) {
-          throw new IllegalStateException(
-              "The calibration does not know the source '"
-                  + index.names().get(sources.size())
-                  + "'");
-        }
-        rows.score(batch.get());
-        visitor.visit(batch.get(), rows);
-      }
-    }
+    new RatingScan(hadoop, columns, criteria, sources)
+        .forEachBatch(
+            files,
+            batch -> {
+              rows.score(batch);
+              visitor.visit(batch, rows);
+            });
   }
 
   /** Reads files; rows are scored and, where they are of interest, keyed. */
   void forEachKeyed(
-      List<RatingFile> files, CopyRates copyRates, KeyRule.Interest interest, Visitor visitor)
+      List<RatingFile> files, CopyRates copyRates, KeyInterest interest, Visitor visitor)
       throws IOException {
     forEachScored(
         files,
@@ -120,8 +113,7 @@ record SampleScan(
   }
 
   /** Tokens of all copies by cell of the key, and what cannot be selected. */
-  KeyCounts countKeys(
-      List<RatingFile> files, CopyRates copyRates, KeyRule.Interest everything, int bits)
+  KeyCounts countKeys(List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int bits)
       throws IOException {
     KeyCounts counts = KeyCounts.none();
     forEachKeyed(

@@ -91,6 +91,36 @@ class MistakesTest {
   }
 
   @Test
+  void aPickThatCannotBeWrittenIsRefusedBeforeAnythingRuns() throws IOException {
+    Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"one\"}\n");
+    Path file = write(minimal("a.jsonl", "ws"));
+    assertThat(gradus("sweep", file.toString(), "--pick", "quality>=0.8"))
+        .isEqualTo(
+            new Answer(
+                2,
+                "gradus: --pick: 'quality>=0.8' has no goal; name one figure that is to be best, as"
+                    + " in quality>=0.8,max=diversity.\n"));
+    assertThat(gradus("sweep", file.toString(), "--output", "chosen.conf").text())
+        .isEqualTo(
+            "gradus: --output: there is nothing to write without --pick, as in --pick"
+                + " 'quality>=0.8,max=diversity'.\n");
+    String pick = "max=quality";
+    assertThat(gradus("sweep", file.toString(), "--pick", pick, "--output", file.toString()).text())
+        .contains("is the configuration itself; name another file");
+    Path elsewhere = folder.resolve("sub/chosen.conf");
+    assertThat(
+            gradus("sweep", file.toString(), "--pick", pick, "--output", elsewhere.toString())
+                .text())
+        .startsWith("gradus: --output: '" + elsewhere + "' is not in the folder of '" + file)
+        .endsWith("Name a file in " + folder.toAbsolutePath() + ".\n");
+    Path mine = Files.writeString(folder.resolve("mine.conf"), "sample { }\n");
+    assertThat(gradus("sweep", file.toString(), "--pick", pick, "--output", mine.toString()).text())
+        .contains("is there and was not written by --pick; it stays as it is");
+    assertThat(mine).hasContent("sample { }");
+    assertThat(folder.resolve("ws")).doesNotExist();
+  }
+
+  @Test
   void brokenSyntaxIsShownWithItsLine() throws IOException {
     Path file = write("pipeline {\n  workspace = ws\n");
     Answer answer = gradus("status", file.toString());

@@ -1,8 +1,5 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.selection;
 
-import io.gradus.common.selection.CellCounts;
-import io.gradus.common.selection.KeyCells;
-import io.gradus.common.selection.SelectionKey;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -15,7 +12,7 @@ import java.util.Arrays;
  * image, and where keys are equal of the two halves of the doc_id; at last the few documents that
  * are left are looked at one by one.
  */
-final class CutoffSearch {
+public final class CutoffSearch {
   /** By what a group's range is cut further. */
   private static final byte BY_CELL = 0;
 
@@ -25,7 +22,6 @@ final class CutoffSearch {
   private static final byte FOUND = 4;
 
   private final long[] budgets;
-  private final int cellBits;
   private final int refiningBits;
   private final byte[] phases;
   private final long[] least;
@@ -39,16 +35,35 @@ final class CutoffSearch {
   /** Of the cells by which keys are told apart so far. */
   private int keyBits;
 
+  /** The images of the least and the greatest key of cells. */
+  public interface Borders {
+    long leastImage(int cell);
+
+    long greatestImage(int cell);
+  }
+
+  /** Takes the cells of a histogram: each group's in descending order, one group after another. */
+  @FunctionalInterface
+  public interface CellVisitor {
+    void visit(int group, int cell, Borders borders, long tokens, long documents);
+  }
+
+  /** Hands out the cells of a histogram. */
+  @FunctionalInterface
+  public interface Cells {
+    void forEachDescending(CellVisitor visitor);
+  }
+
   /**
-   * Starts a search.
+   * Prepares a search.
    *
    * @param budgets tokens by group; a group with the budget 0 is not searched
+   * @param refiningBits a range is cut into at most so many cells at a time, as a power of 2
    */
-  CutoffSearch(long[] budgets, int cellBits) {
+  public CutoffSearch(long[] budgets, int refiningBits) {
     int groups = budgets.length;
     this.budgets = budgets.clone();
-    this.cellBits = cellBits;
-    this.refiningBits = Math.max(3, Math.min(16, cellBits + 2));
+    this.refiningBits = refiningBits;
     this.phases = new byte[groups];
     this.least = new long[groups];
     this.greatest = new long[groups];
@@ -57,25 +72,56 @@ final class CutoffSearch {
     this.tokensAbove = new long[groups];
     this.documentsAbove = new long[groups];
     this.candidates = new long[groups];
-    this.keyBits = cellBits;
     Arrays.fill(phases, FOUND);
   }
 
   /** Cells of keys so wide that histograms of all groups fit into memory. */
-  static int cellBits(int groups) {
+  public static int cellBits(int groups) {
     int doublings = Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
     return Math.max(1, Math.min(14, 19 - doublings));
   }
 
+  /** As many bits to refine by as fit into memory where cells of keys have so many. */
+  public static int refiningBits(int cellBits) {
+    return Math.max(3, Math.min(16, cellBits + 2));
+  }
+
   /** Takes the first histogram, by cells of {@link KeyCells}. */
-  void start(CellCounts counts) {
+  public void start(CellCounts counts, int cellBits) {
+    Borders borders =
+        new Borders() {
+          @Override
+          public long leastImage(int cell) {
+            return SelectionKey.image(KeyCells.least(cell, cellBits));
+          }
+
+          @Override
+          public long greatestImage(int cell) {
+            return SelectionKey.image(KeyCells.greatest(cell, cellBits));
+          }
+        };
+    start(
+        visitor ->
+            counts.forEachDescending(
+                (group, cell, tokens, documents) ->
+                    visitor.visit(group, cell, borders, tokens, documents)),
+        cellBits);
+  }
+
+  /**
+   * Takes the first histogram, by any cells that hold all keys between their borders.
+   *
+   * @param cellBits the cells are about as wide as those of {@link KeyCells} with so many bits
+   */
+  public void start(Cells cells, int cellBits) {
+    keyBits = cellBits;
     Arrays.fill(phases, FOUND);
-    counts.forEachDescending(
-        (group, cell, tokens, documents) -> {
+    cells.forEachDescending(
+        (group, cell, borders, tokens, documents) -> {
           if (crosses(group, tokens, documents)) {
             phases[group] = BY_CELL;
-            least[group] = SelectionKey.image(KeyCells.least(cell, cellBits));
-            greatest[group] = SelectionKey.image(KeyCells.greatest(cell, cellBits));
+            least[group] = borders.leastImage(cell);
+            greatest[group] = borders.greatestImage(cell);
             candidates[group] = documents;
           }
         });
@@ -108,12 +154,12 @@ final class CutoffSearch {
   }
 
   /** How many documents are left in the ranges of all groups. */
-  long candidates() {
+  public long candidates() {
     return Arrays.stream(candidates).sum();
   }
 
   /** What a task needs to know about the ranges. */
-  Ranges ranges() {
+  public Ranges ranges() {
     return new Ranges(
         phases.clone(),
         least.clone(),
@@ -129,7 +175,7 @@ final class CutoffSearch {
   }
 
   /** Takes the counts by {@link Ranges#cell} of all documents in the ranges. */
-  void refine(RangeCounts counts) {
+  public void refine(RangeCounts counts) {
     byte[] before = phases.clone();
     Ranges ranges = ranges();
     Arrays.fill(phases, FOUND);
@@ -183,7 +229,7 @@ final class CutoffSearch {
    * @param keyBits of the cells of keys, where those cut the range
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Ranges(
+  public record Ranges(
       byte[] phases,
       long[] least,
       long[] greatest,
@@ -194,7 +240,7 @@ final class CutoffSearch {
       implements Serializable {
 
     /** The keys that may be in a range. */
-    KeyRule.Interest interest() {
+    public KeyInterest interest() {
       double[] from = new double[phases.length];
       double[] to = new double[phases.length];
       for (int group = 0; group < phases.length; group++) {
@@ -208,11 +254,11 @@ final class CutoffSearch {
                 ? Double.NEGATIVE_INFINITY
                 : SelectionKey.ofImage(byKey ? greatest[group] : images[group]);
       }
-      return new KeyRule.Interest(from, to);
+      return new KeyInterest(from, to);
     }
 
     /** Whether a document may be the crossing one of its group. */
-    boolean contain(int group, long image, long docIdHigh, long docIdLow) {
+    public boolean contain(int group, long image, long docIdHigh, long docIdLow) {
       return switch (phases[group]) {
         case BY_CELL, BY_IMAGE -> image >= least[group] && image <= greatest[group];
         case BY_DOC_ID_HIGH -> image == images[group] && inside(group, docIdHigh);
@@ -228,7 +274,7 @@ final class CutoffSearch {
     }
 
     /** The cell of a document in its group's range; documents of higher cells come first. */
-    int cell(int group, long image, long docIdHigh, long docIdLow) {
+    public int cell(int group, long image, long docIdHigh, long docIdLow) {
       return switch (phases[group]) {
         case BY_CELL -> KeyCells.cell(SelectionKey.ofImage(image), keyBits);
         case BY_IMAGE -> (int) ((image - least[group]) >>> shift(group));
@@ -279,7 +325,7 @@ final class CutoffSearch {
    * @param documents how many there are, by group
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Cutoffs(
+  public record Cutoffs(
       long[] images,
       long[] docIdHighs,
       long[] docIdLows,
@@ -288,10 +334,10 @@ final class CutoffSearch {
       long[] documents)
       implements Serializable {
     /** Above the image of every key. */
-    static final long NOTHING = Long.MAX_VALUE;
+    public static final long NOTHING = Long.MAX_VALUE;
 
     /** How many of a document's copies are in. */
-    int of(int group, long image, long docIdHigh, long docIdLow, int copiesOfDocument) {
+    public int of(int group, long image, long docIdHigh, long docIdLow, int copiesOfDocument) {
       if (image != images[group]) {
         return image > images[group] ? copiesOfDocument : 0;
       }
@@ -305,7 +351,7 @@ final class CutoffSearch {
   }
 
   /** Looks at the documents in the ranges one by one. */
-  Cutoffs resolve(Candidates rows) {
+  public Cutoffs resolve(Candidates rows) {
     int groups = budgets.length;
     long[] cutoffImages = new long[groups];
     Arrays.fill(cutoffImages, Cutoffs.NOTHING);

@@ -1,6 +1,5 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.selection;
 
-import io.gradus.common.selection.CellCounts;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -9,7 +8,7 @@ import java.util.Arrays;
  * keys a group's documents really lie. Where that is a single key, its range need not be cut any
  * further, however wide the cell is.
  */
-final class RangeCounts implements Serializable {
+public final class RangeCounts implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final CellCounts cells = new CellCounts();
@@ -17,7 +16,7 @@ final class RangeCounts implements Serializable {
   private final long[] greatestImages;
 
   /** Nothing counted yet, of so many groups. */
-  RangeCounts(int groups) {
+  public RangeCounts(int groups) {
     this.leastImages = new long[groups];
     this.greatestImages = new long[groups];
     Arrays.fill(leastImages, Long.MAX_VALUE);
@@ -25,14 +24,14 @@ final class RangeCounts implements Serializable {
   }
 
   /** Adds one document, with the tokens of all its copies. */
-  void add(int group, int cell, long image, long tokens) {
+  public void add(int group, int cell, long image, long tokens) {
     cells.add(group, cell, tokens);
     leastImages[group] = Math.min(leastImages[group], image);
     greatestImages[group] = Math.max(greatestImages[group], image);
   }
 
   /** Adds all that another scan found. */
-  RangeCounts addAll(RangeCounts other) {
+  public RangeCounts addAll(RangeCounts other) {
     cells.addAll(other.cells);
     for (int group = 0; group < leastImages.length; group++) {
       leastImages[group] = Math.min(leastImages[group], other.leastImages[group]);
