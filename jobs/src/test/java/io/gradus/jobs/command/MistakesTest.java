@@ -38,9 +38,9 @@ class MistakesTest {
         .contains("ingest.inputs[0].pathh (broken.conf:2): unknown key; did you mean 'path'?")
         .contains("ingest.tokenizer (broken.conf:2): unknown tokenizer 'gpt-2'; did you mean")
         .contains("sample.temprature (broken.conf:3): unknown key; did you mean 'temperature'?")
-        .contains("sample.tokens (broken.conf:3): 'lots' is not a count such as")
+        .contains("sample.tokens (broken.conf:3): 'lots' is neither a count such as")
         .contains(
-            "sample.method (broken.conf:3): 'softmax' is not one of temperature, top, uniform")
+            "sample.method (broken.conf:3): 'softmax' is not one of temperature, top, bottom,")
         .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, descending")
         .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, megatron, parquet")
         .contains("pack.sequence-length (broken.conf:5): '1' must be between 2 and")
