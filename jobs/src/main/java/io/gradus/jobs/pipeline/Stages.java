@@ -122,7 +122,7 @@ final class Stages {
             (context, inputs, output) -> sample(context, config, inputs, output)),
         new Stage(
             ORDER,
-            1,
+            2,
             config.order(),
             List.of(SAMPLE),
             Map::of,
@@ -291,10 +291,11 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "%,d documents %s, quantiles within %s",
+            "%,d documents %s, quantiles within %s%s",
             result.table().rows(),
             result.table().shape(),
-            result.table().within().equals("source") ? "their source" : "the whole selection"));
+            result.table().within().equals("source") ? "their source" : "the whole selection",
+            result.missedPhases()));
   }
 
   private static Outcome pack(
