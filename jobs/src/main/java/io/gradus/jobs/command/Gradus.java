@@ -22,6 +22,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       QuickstartCommand.class,
       RunCommand.class,
+      PreviewCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
       RaterCommand.class,

@@ -31,6 +31,8 @@ import io.gradus.jobs.pack.PackResult;
 import io.gradus.jobs.pipeline.Plan.Step;
 import io.gradus.jobs.pipeline.Stage.Inputs;
 import io.gradus.jobs.pipeline.Stage.Outcome;
+import io.gradus.jobs.preview.PreviewJob;
+import io.gradus.jobs.preview.PreviewResult;
 import io.gradus.jobs.rate.RateEstimate;
 import io.gradus.jobs.rate.RateJob;
 import io.gradus.jobs.rate.RateResult;
@@ -63,6 +65,7 @@ final class Stages {
   private static final String CALIBRATE = "calibrate";
   private static final String SAMPLE = "sample";
   private static final String ORDER = "order";
+  private static final String PREVIEW = "preview";
   private static final String PACK = "pack";
   private static final String VERIFY = "verify";
   private static final String ADVISE = "advise";
@@ -76,6 +79,23 @@ final class Stages {
     return all(config, hadoop).stream()
         .filter(stage -> !stage.name().equals(TOPICS) || config.topics().wanted())
         .toList();
+  }
+
+  /**
+   * The stages that a preview needs, and the preview. It is beside the others: no stage reads it.
+   */
+  static List<Stage> withPreview(PipelineConfig config, Configuration hadoop) {
+    List<Stage> stages = new ArrayList<>(of(config, hadoop));
+    stages.add(
+        new Stage(
+            PREVIEW,
+            1,
+            Map.of("name", config.name()),
+            List.of(RATE, ORDER),
+            Map::of,
+            NO_CHANCE,
+            (context, inputs, output) -> preview(context, config, inputs, output)));
+    return stages;
   }
 
   private static List<Stage> all(PipelineConfig config, Configuration hadoop) {
@@ -296,6 +316,14 @@ final class Stages {
             result.table().shape(),
             result.table().within().equals("source") ? "their source" : "the whole selection",
             result.missedPhases()));
+  }
+
+  private static Outcome preview(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    PreviewResult result =
+        new PreviewJob()
+            .run(context, config.name(), profile(inputs), order(inputs), ratings(inputs), output);
+    return new Outcome(result, say("%s bytes of HTML", show(result.bytes())));
   }
 
   private static Outcome pack(

@@ -5,6 +5,7 @@ import io.gradus.common.table.RatingsTable;
 import io.gradus.common.table.SelectionTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.page.PageTemplate;
 import java.nio.charset.StandardCharsets;
 
 /** Writes {@code report.html}, a page that needs no network and no other file. */
@@ -22,7 +23,8 @@ public final class ReportJob {
     output.clear();
     RatingStatistics statistics =
         RatingStatistics.gather(context.session(), ratings, selection, inputs.result("calibrate"));
-    String page = PageTemplate.render(new ReportPage(inputs, statistics).view());
+    String page =
+        PageTemplate.render(ReportJob.class, "report", new ReportPage(inputs, statistics).view());
     output.writeText(FILE, page);
     return new ReportResult(
         output.file(FILE).toString(), page.getBytes(StandardCharsets.UTF_8).length);

@@ -5,6 +5,7 @@ import io.gradus.common.job.Console;
 import io.gradus.common.table.CurriculumProfile;
 import io.gradus.common.table.CurriculumProfile.Bin;
 import io.gradus.common.workspace.Manifest;
+import io.gradus.jobs.page.ScriptJson;
 import io.gradus.jobs.report.RatingStatistics.Amount;
 import io.gradus.jobs.report.RatingStatistics.Criterion;
 import io.gradus.jobs.report.RatingStatistics.SourceSummary;
