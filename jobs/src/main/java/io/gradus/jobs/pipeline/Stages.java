@@ -3,6 +3,7 @@ package io.gradus.jobs.pipeline;
 import static io.gradus.common.configuration.Quantity.show;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
@@ -174,9 +175,9 @@ final class Stages {
             (context, inputs, output) -> advise(context, config, inputs, output)),
         new Stage(
             REPORT,
-            1,
+            2,
             Map.of("name", config.name()),
-            List.of(INGEST, RATE, CALIBRATE, SAMPLE, ORDER, PACK, VERIFY, ADVISE),
+            withTopics(config, INGEST, RATE, CALIBRATE, SAMPLE, ORDER, PACK, VERIFY, ADVISE),
             Map::of,
             NO_CHANCE,
             (context, inputs, output) -> report(context, config, inputs, output)));
@@ -271,14 +272,19 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "%,d documents, %s of %s tokens (%s%s)",
+            "%,d documents, %s of %s tokens (%s%s)%s",
             result.table().rows(),
             show(result.table().tokens()),
             show(result.available()),
             Section.name(config.sample().method()),
             config.sample().method() == Method.TEMPERATURE
                 ? " " + config.sample().temperature()
-                : ""));
+                : "",
+            result.shortGroups() == 0
+                ? ""
+                : say(
+                    "; %s of %,d had fewer tokens than their quota, the others got the rest",
+                    count(result.shortGroups(), "group"), result.groupCount())));
   }
 
   /** Stages that are read, and topics where there are any. */
@@ -392,11 +398,19 @@ final class Stages {
                     profile(inputs),
                     Json.read(
                         inputs.directories().get(ADVISE).text(AdviseJob.PLAN).orElseThrow(),
-                        JsonNode.class)),
+                        JsonNode.class),
+                    topicDescriptions(config, inputs)),
                 ratings(inputs),
                 inputs.finished(SAMPLE, SelectionTable.class),
                 output);
     return new Outcome(result, say("%s bytes of HTML", show(result.bytes())));
+  }
+
+  private static JsonNode topicDescriptions(PipelineConfig config, Inputs inputs) {
+    return config.topics().wanted()
+        ? Json.read(
+            inputs.directories().get(TOPICS).text(TopicsResult.FILE).orElseThrow(), JsonNode.class)
+        : MissingNode.getInstance();
   }
 
   private static Finished<DocumentsTable> documents(Inputs inputs) {

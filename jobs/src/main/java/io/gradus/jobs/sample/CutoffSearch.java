@@ -11,17 +11,18 @@ import java.util.Arrays;
  * in descending order of keys, equal keys in ascending order of doc_ids, without sorting them.
  *
  * <p>A histogram of tokens by cells of the key says in which cell the budget is crossed. While too
- * many documents are in those cells, each is cut into finer ones, first by the 64-bit image of the
- * key, and where keys are equal by the two halves of the doc_id; at last the few documents that are
- * left are looked at one by one.
+ * many documents are in those cells, each is cut into finer ones: of the key, then of its 64-bit
+ * image, and where keys are equal of the two halves of the doc_id; at last the few documents that
+ * are left are looked at one by one.
  */
 final class CutoffSearch {
   /** By what a group's range is cut further. */
-  private static final byte BY_KEY = 0;
+  private static final byte BY_CELL = 0;
 
-  private static final byte BY_DOC_ID_HIGH = 1;
-  private static final byte BY_DOC_ID_LOW = 2;
-  private static final byte FOUND = 3;
+  private static final byte BY_IMAGE = 1;
+  private static final byte BY_DOC_ID_HIGH = 2;
+  private static final byte BY_DOC_ID_LOW = 3;
+  private static final byte FOUND = 4;
 
   private final long[] budgets;
   private final int cellBits;
@@ -34,6 +35,9 @@ final class CutoffSearch {
   private final long[] tokensAbove;
   private final long[] documentsAbove;
   private final long[] candidates;
+
+  /** Of the cells by which keys are told apart so far. */
+  private int keyBits;
 
   /**
    * Starts a search.
@@ -53,6 +57,7 @@ final class CutoffSearch {
     this.tokensAbove = new long[groups];
     this.documentsAbove = new long[groups];
     this.candidates = new long[groups];
+    this.keyBits = cellBits;
     Arrays.fill(phases, FOUND);
   }
 
@@ -68,7 +73,7 @@ final class CutoffSearch {
     counts.forEachDescending(
         (group, cell, tokens, documents) -> {
           if (crosses(group, tokens, documents)) {
-            phases[group] = BY_KEY;
+            phases[group] = BY_CELL;
             least[group] = SelectionKey.image(KeyCells.least(cell, cellBits));
             greatest[group] = SelectionKey.image(KeyCells.greatest(cell, cellBits));
             candidates[group] = documents;
@@ -115,24 +120,39 @@ final class CutoffSearch {
         greatest.clone(),
         images.clone(),
         docIdHighs.clone(),
-        refiningBits);
+        refiningBits,
+        finerKeyBits());
   }
 
-  /** Takes the histogram by {@link Ranges#cell} of all documents in the ranges. */
-  void refine(CellCounts counts) {
+  private int finerKeyBits() {
+    return Math.min(KeyCells.MOST_BITS, keyBits + refiningBits);
+  }
+
+  /** Takes the counts by {@link Ranges#cell} of all documents in the ranges. */
+  void refine(RangeCounts counts) {
     byte[] before = phases.clone();
     Ranges ranges = ranges();
     Arrays.fill(phases, FOUND);
-    counts.forEachDescending(
-        (group, cell, tokens, documents) -> {
-          if (crosses(group, tokens, documents)) {
-            phases[group] = before[group];
-            ranges.narrow(group, cell, least, greatest);
-            candidates[group] = documents;
-          }
-        });
+    counts
+        .cells()
+        .forEachDescending(
+            (group, cell, tokens, documents) -> {
+              if (crosses(group, tokens, documents)) {
+                phases[group] = before[group];
+                ranges.narrow(group, cell, least, greatest);
+                candidates[group] = documents;
+              }
+            });
     requireAllCrossed();
+    keyBits = finerKeyBits();
     for (int group = 0; group < budgets.length; group++) {
+      if (phases[group] == BY_CELL || phases[group] == BY_IMAGE) {
+        least[group] = Math.max(least[group], counts.leastImage(group));
+        greatest[group] = Math.min(greatest[group], counts.greatestImage(group));
+      }
+      if (phases[group] == BY_CELL && keyBits == KeyCells.MOST_BITS) {
+        phases[group] = BY_IMAGE;
+      }
       if (phases[group] != FOUND && least[group] == greatest[group]) {
         nextPhase(group);
       }
@@ -140,7 +160,7 @@ final class CutoffSearch {
   }
 
   private void nextPhase(int group) {
-    if (phases[group] == BY_KEY) {
+    if (phases[group] == BY_CELL || phases[group] == BY_IMAGE) {
       images[group] = least[group];
       phases[group] = BY_DOC_ID_HIGH;
     } else if (phases[group] == BY_DOC_ID_HIGH) {
@@ -158,6 +178,9 @@ final class CutoffSearch {
    * The ranges that hold the crossing documents.
    *
    * <p>Images of keys are compared as signed numbers, halves of doc_ids as unsigned ones.
+   *
+   * @param refiningBits how many bits of a number tell the cells of a range apart
+   * @param keyBits of the cells of keys, where those cut the range
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
   record Ranges(
@@ -166,7 +189,8 @@ final class CutoffSearch {
       long[] greatest,
       long[] images,
       long[] docIdHighs,
-      int refiningBits)
+      int refiningBits,
+      int keyBits)
       implements Serializable {
 
     /** The keys that may be in a range. */
@@ -174,7 +198,7 @@ final class CutoffSearch {
       double[] from = new double[phases.length];
       double[] to = new double[phases.length];
       for (int group = 0; group < phases.length; group++) {
-        boolean byKey = phases[group] == BY_KEY;
+        boolean byKey = phases[group] == BY_CELL || phases[group] == BY_IMAGE;
         from[group] =
             phases[group] == FOUND
                 ? Double.POSITIVE_INFINITY
@@ -190,7 +214,7 @@ final class CutoffSearch {
     /** Whether a document may be the crossing one of its group. */
     boolean contain(int group, long image, long docIdHigh, long docIdLow) {
       return switch (phases[group]) {
-        case BY_KEY -> image >= least[group] && image <= greatest[group];
+        case BY_CELL, BY_IMAGE -> image >= least[group] && image <= greatest[group];
         case BY_DOC_ID_HIGH -> image == images[group] && inside(group, docIdHigh);
         case BY_DOC_ID_LOW ->
             image == images[group] && docIdHigh == docIdHighs[group] && inside(group, docIdLow);
@@ -205,13 +229,12 @@ final class CutoffSearch {
 
     /** The cell of a document in its group's range; documents of higher cells come first. */
     int cell(int group, long image, long docIdHigh, long docIdLow) {
-      long offset =
-          switch (phases[group]) {
-            case BY_KEY -> image - least[group];
-            case BY_DOC_ID_HIGH -> greatest[group] - docIdHigh;
-            default -> greatest[group] - docIdLow;
-          };
-      return (int) (offset >>> shift(group));
+      return switch (phases[group]) {
+        case BY_CELL -> KeyCells.cell(SelectionKey.ofImage(image), keyBits);
+        case BY_IMAGE -> (int) ((image - least[group]) >>> shift(group));
+        case BY_DOC_ID_HIGH -> (int) ((greatest[group] - docIdHigh) >>> shift(group));
+        default -> (int) ((greatest[group] - docIdLow) >>> shift(group));
+      };
     }
 
     private int shift(int group) {
@@ -221,6 +244,13 @@ final class CutoffSearch {
 
     /** Narrows a group's range to one cell of it. */
     void narrow(int group, int cell, long[] newLeast, long[] newGreatest) {
+      if (phases[group] == BY_CELL) {
+        long leastOfCell = SelectionKey.image(KeyCells.least(cell, keyBits));
+        long greatestOfCell = SelectionKey.image(KeyCells.greatest(cell, keyBits));
+        newLeast[group] = Math.max(least[group], leastOfCell);
+        newGreatest[group] = Math.min(greatest[group], greatestOfCell);
+        return;
+      }
       int shift = shift(group);
       long first = (long) cell << shift;
       long last = first + ((1L << shift) - 1);
@@ -228,7 +258,7 @@ final class CutoffSearch {
       if (Long.compareUnsigned(last, width) > 0) {
         last = width;
       }
-      if (phases[group] == BY_KEY) {
+      if (phases[group] == BY_IMAGE) {
         newLeast[group] = least[group] + first;
         newGreatest[group] = least[group] + last;
       } else {

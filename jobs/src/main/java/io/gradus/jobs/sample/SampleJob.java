@@ -31,11 +31,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -48,7 +52,12 @@ import org.apache.spark.util.SerializableConfiguration;
  * last one writes what is above. Nothing is shuffled or sorted.
  */
 public final class SampleJob {
+  /** What is wrong with quotas by topic where there are no topics. */
+  public static final String TOPICS_NEEDED =
+      "quotas by topic need topics; add a section topics { count = 25 }, or set sample.by = source";
+
   private static final int TREE_DEPTH = 2;
+  private static final boolean LAST_SUM_ON_AN_EXECUTOR = true;
   private static final int SLICES_FOR_EACH_CORE = 4;
   private static final int GROUPS_IN_RESULT = 1_000;
 
@@ -145,9 +154,7 @@ public final class SampleJob {
 
     private void requireTopics() {
       if (config.quotas().needTopics() && inputs.topics() == 0) {
-        throw new UserMistake(
-            "sample.by: quotas by topic need topics; add a section topics { count = 25 }, or set"
-                + " sample.by = source.");
+        throw new UserMistake("sample.by: " + TOPICS_NEEDED + ".");
       }
     }
 
@@ -174,15 +181,16 @@ public final class SampleJob {
       KeyRule.Interest everything = KeyRule.Interest.everything(groups.count());
       Broadcast<KeyRule.Interest> all = broadcasts.of(everything);
       KeyCounts counts =
-          slices()
-              .map(slice -> keys.countKeys(slice, rates.value(), all.value(), bits))
-              .treeReduce(KeyCounts::plus, TREE_DEPTH);
-      scans++;
+          scan(
+              KeyCounts.none(),
+              slice -> keys.countKeys(slice, rates.value(), all.value(), bits),
+              KeyCounts::plus);
       long[] available = new long[groups.count()];
       counts
           .cells()
           .forEachDescending((group, cell, tokens, documents) -> available[group] += tokens);
       long total = Arrays.stream(available).sum();
+      requireSomething(total, counts);
       long budget = budget(total);
       int repeats = config.method().makesCopies() ? 1 : config.maxRepeats();
       QuotaBudgets budgets = QuotaBudgets.of(config.quotas(), groups, budget, available, repeats);
@@ -190,7 +198,34 @@ public final class SampleJob {
       List<SampleResult.Group> results = results(available, budgets, ends, counts.cells());
       Written written = write(ends, rates, results, output);
       GroupsFile.write(context.hadoop(), output.file("groups"), results);
-      return result(counts, budget, total, results, written);
+      int shortGroups =
+          (int)
+              results.stream()
+                  .filter(group -> group.quota() > Math.multiplyExact(group.available(), repeats))
+                  .count();
+      return result(counts, budget, total, results, shortGroups, written);
+    }
+
+    /**
+     * Sums what tasks find in all files. The driver receives nothing but the sum: with many groups
+     * and tasks all that they find would not fit into its memory.
+     */
+    private <T> T scan(T nothing, Function<List<RatingFile>, T> find, Function2<T, T, T> plus) {
+      scans++;
+      return sum(slices(), nothing, find, plus);
+    }
+
+    private static <T> T sum(
+        JavaRDD<List<RatingFile>> slices,
+        T nothing,
+        Function<List<RatingFile>, T> find,
+        Function2<T, T, T> plus) {
+      return slices.treeAggregate(
+          nothing,
+          (sum, slice) -> plus.call(sum, find.call(slice)),
+          plus,
+          TREE_DEPTH,
+          LAST_SUM_ON_AN_EXECUTOR);
     }
 
     /** Deals the files to tasks, which only count: how they are dealt does not matter. */
@@ -217,11 +252,31 @@ public final class SampleJob {
       int bits = KeyCells.bitsFor(compared);
       SampleScan scores = scan;
       CellCounts counts =
-          slices()
-              .map(slice -> scores.countScores(slice, bits))
-              .treeReduce(CellCounts::addAll, TREE_DEPTH);
-      scans++;
+          scan(new CellCounts(), slice -> scores.countScores(slice, bits), CellCounts::addAll);
       return new CopyRates(config, counts, compared, bits);
+    }
+
+    private static void requireSomething(long total, KeyCounts counts) {
+      if (total > 0) {
+        return;
+      }
+      String reasons =
+          counts.unselectable().entrySet().stream()
+              .map(
+                  reason ->
+                      String.format(
+                          Locale.ROOT,
+                          "%,d %s",
+                          reason.getValue().documents(),
+                          reason.getKey().label()))
+              .collect(Collectors.joining(", "));
+      throw new UserMistake(
+          reasons.isEmpty()
+              ? "sample: there are no tokens to select from; the documents are empty."
+              : "sample: no document can be selected: "
+                  + reasons
+                  + ". Change the keys of the section sample that rule them out; docs/selection.md"
+                  + " explains the reasons.");
     }
 
     private long budget(long total) {
@@ -245,19 +300,19 @@ public final class SampleJob {
       while (search.candidates() > Math.max(candidateLimit, groups.count())) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         search.refine(
-            slices()
-                .map(slice -> scanned.countRanges(slice, rates.value(), ranges.value()))
-                .treeReduce(CellCounts::addAll, TREE_DEPTH));
-        scans++;
+            scan(
+                new RangeCounts(groups.count()),
+                slice -> scanned.countRanges(slice, rates.value(), ranges.value()),
+                RangeCounts::addAll));
       }
       Candidates candidates = new Candidates();
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         candidates =
-            slices()
-                .map(slice -> scanned.gather(slice, rates.value(), ranges.value()))
-                .treeReduce(Candidates::addAll, TREE_DEPTH);
-        scans++;
+            scan(
+                candidates,
+                slice -> scanned.gather(slice, rates.value(), ranges.value()),
+                Candidates::addAll);
       }
       return new Ends(epochs, search.resolve(candidates));
     }
@@ -323,6 +378,7 @@ public final class SampleJob {
         long budget,
         long total,
         List<SampleResult.Group> results,
+        int shortGroups,
         Written written) {
       long promised = results.stream().mapToLong(SampleResult.Group::tokens).sum();
       if (written.tokens() != promised) {
@@ -351,7 +407,7 @@ public final class SampleJob {
               .sorted(Comparator.comparing(SampleResult.Group::name))
               .toList(),
           results.size(),
-          (int) results.stream().filter(group -> group.budget() < group.quota()).count(),
+          shortGroups,
           scans);
     }
 

@@ -46,6 +46,10 @@ record SampleScan(
   record KeyCounts(CellCounts cells, Map<Unselectable, Amount> unselectable)
       implements Serializable {
 
+    static KeyCounts none() {
+      return new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    }
+
     KeyCounts plus(KeyCounts other) {
       cells.addAll(other.cells);
       other.unselectable.forEach(
@@ -119,7 +123,7 @@ record SampleScan(
   KeyCounts countKeys(
       List<RatingFile> files, CopyRates copyRates, KeyRule.Interest everything, int bits)
       throws IOException {
-    KeyCounts counts = new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    KeyCounts counts = KeyCounts.none();
     forEachKeyed(
         files,
         copyRates,
@@ -143,15 +147,15 @@ record SampleScan(
   }
 
   /** Tokens by finer cell of the documents in the ranges. */
-  CellCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
+  RangeCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
       throws IOException {
-    CellCounts counts = new CellCounts();
+    RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
         files,
         copyRates,
         ranges,
         (group, image, high, low, tokens, copies) ->
-            counts.add(group, ranges.cell(group, image, high, low), tokens * copies));
+            counts.add(group, ranges.cell(group, image, high, low), image, tokens * copies));
     return counts;
   }
 

@@ -64,11 +64,12 @@ class CutoffSearchTest {
     search.start(first);
     while (search.candidates() > GROUPS) {
       Ranges ranges = search.ranges();
-      CellCounts finer = new CellCounts();
+      RangeCounts finer = new RangeCounts(GROUPS);
       for (Candidate row : in(ranges, documents)) {
         finer.add(
             row.group(),
             ranges.cell(row.group(), row.image(), row.docIdHigh(), row.docIdLow()),
+            row.image(),
             row.tokens() * row.copies());
       }
       search.refine(finer);
