@@ -7,6 +7,8 @@ import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.workspace.Json;
 import io.gradus.jobs.order.OrderConfig.Within;
+import io.gradus.jobs.pipeline.PipelineConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,18 @@ class OrderConfigTest {
                         Map.of("cc-*", 0.2, "*", 1.0),
                         Map.of("cc-*", 0.6, "*", 0.4),
                         new Ascending()))));
+  }
+
+  @Test
+  void theExampleOfKaiyuansPhasesIsGood() {
+    PipelineConfig config = PipelineConfig.read(Path.of("../conf/kaiyuan-2b.conf"), List.of());
+    assertThat(((Phases) config.order().shape()).phases())
+        .extracting(Phases.Phase::name)
+        .containsExactly("stable-1", "stable-2", "quality-1", "quality-2", "decay");
+    config
+        .order()
+        .shape()
+        .check(List.of("dclm", "fineweb-edu", "finemath", "starcoder", "fineweb-edu-chinese"), 0);
   }
 
   @Test
