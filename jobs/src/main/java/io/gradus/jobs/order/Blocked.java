@@ -2,8 +2,9 @@ package io.gradus.jobs.order;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.gradus.common.job.UserMistake;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -85,9 +86,12 @@ record Blocked(Group by, List<String> sequence, Shape inside) implements Shape {
     if (by == Group.TOPIC) {
       return IntStream.range(0, by.count(run)).toArray();
     }
-    List<String> names = new ArrayList<>(sequence);
-    names.retainAll(run.sources());
-    run.sources().stream().sorted().filter(name -> !names.contains(name)).forEach(names::add);
-    return names.stream().mapToInt(run.sources()::indexOf).toArray();
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    sequence.forEach(name -> numbers.put(name, run.sources().indexOf(name)));
+    // Sources are numbered by their names.
+    for (int source = 0; source < run.sources().size(); source++) {
+      numbers.putIfAbsent(run.sources().get(source), source);
+    }
+    return numbers.values().stream().mapToInt(Integer::intValue).toArray();
   }
 }

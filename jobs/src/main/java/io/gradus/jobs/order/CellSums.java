@@ -103,7 +103,7 @@ record CellSums(long[] cells, long[] tokens, long[] rows) implements Serializabl
     return tokens;
   }
 
-  /** Tokens of cells summed by what is left when each cell is divided by a number. */
+  /** Tokens of cells whose numbers have the same quotient, summed. */
   static Map<Long, Long> dividedBy(Map<Long, Long> tokens, long divisor) {
     Map<Long, Long> sums = new TreeMap<>();
     tokens.forEach((cell, sum) -> sums.merge(cell / divisor, sum, Long::sum));

@@ -53,12 +53,6 @@ record Phases(List<Phase> phases) implements Shape {
       return pool.isEmpty() ? 1 : named(pool, source).map(pool::get).orElse(0.0);
     }
 
-    /** Whether the phase may take documents of a source from a quantile upwards. */
-    private boolean takes(String source, double least) {
-      double best = bestOf(source);
-      return best > 0 && 1 - best <= least;
-    }
-
     private static Optional<String> named(Map<String, Double> byPattern, String source) {
       List<NamePattern> patterns = byPattern.keySet().stream().map(NamePattern::new).toList();
       return NamePattern.mostSpecific(patterns, source).map(NamePattern::text);
@@ -168,24 +162,37 @@ record Phases(List<Phase> phases) implements Shape {
    * The kinds of documents that the same phases may take: those of a source between two of the
    * shares that pools begin at.
    *
+   * @param best by source and phase, the best share of the source that the phase may take
+   * @param parts by source and phase, the part of the phase's mixture that the source counts to
    * @param begins by source, the quantiles at which pools begin, in rising order
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  private record Pools(double[][] begins, int perSource) implements Serializable {
+  private record Pools(double[][] best, int[][] parts, double[][] begins, int perSource)
+      implements Serializable {
 
     static Pools of(List<Phase> phases, List<String> sources) {
+      double[][] best = new double[sources.size()][];
+      int[][] parts = new int[sources.size()][];
       double[][] begins = new double[sources.size()][];
       for (int source = 0; source < begins.length; source++) {
         String name = sources.get(source);
+        best[source] = phases.stream().mapToDouble(phase -> phase.bestOf(name)).toArray();
+        parts[source] = phases.stream().mapToInt(phase -> phase.partOf(name)).toArray();
         begins[source] =
-            phases.stream()
-                .mapToDouble(phase -> 1 - phase.bestOf(name))
+            Arrays.stream(best[source])
+                .map(share -> 1 - share)
                 .filter(begin -> begin > 0 && begin < 1)
                 .sorted()
                 .distinct()
                 .toArray();
       }
-      return new Pools(begins, phases.size() + 1);
+      return new Pools(best, parts, begins, phases.size() + 1);
+    }
+
+    /** Whether a phase may take documents of a kind. */
+    boolean takes(int phase, int kind) {
+      double share = best[sourceOf(kind)][phase];
+      return share > 0 && 1 - share <= leastOf(kind);
     }
 
     int kinds() {
@@ -251,12 +258,10 @@ record Phases(List<Phase> phases) implements Shape {
     for (int row = 0; row < kinds.length; row++) {
       tokens[row] = stretch.run().tokens(ranking, stretch.numberOf(pools.kinds(), kinds[row]));
       total += tokens[row];
-      String source = stretch.run().sources().get(pools.sourceOf(kinds[row]));
+      int[] parts = pools.parts()[pools.sourceOf(kinds[row])];
       for (int phase = 0; phase < phases.size(); phase++) {
         columnOf[row][phase] =
-            phases.get(phase).takes(source, pools.leastOf(kinds[row]))
-                ? firstColumn[phase] + phases.get(phase).partOf(source)
-                : Apportionment.NONE;
+            pools.takes(phase, kinds[row]) ? firstColumn[phase] + parts[phase] : Apportionment.NONE;
       }
     }
     double[] wanted = new double[columns];
@@ -274,16 +279,15 @@ record Phases(List<Phase> phases) implements Shape {
     // Documents without tokens fill no kind: the first phase that may take them reads them.
     for (int kind = 0; kind < ends.length; kind++) {
       if (ends[kind] == null) {
-        ends[kind] = new double[1 + firstThatTakes(pools, kind, stretch.run())];
+        ends[kind] = new double[1 + firstThatTakes(pools, kind)];
       }
     }
     return new Deal(ends);
   }
 
-  private int firstThatTakes(Pools pools, int kind, RunFacts run) {
-    String source = run.sources().get(pools.sourceOf(kind));
+  private int firstThatTakes(Pools pools, int kind) {
     return IntStream.range(0, phases.size())
-        .filter(phase -> phases.get(phase).takes(source, pools.leastOf(kind)))
+        .filter(phase -> pools.takes(phase, kind))
         .findFirst()
         .orElse(0);
   }

@@ -94,7 +94,7 @@ final class ShapeReader {
   private static String unknown(String name) {
     return "'"
         + name
-        + "' is not a shape; shapes are "
+        + "' is not one of "
         + String.join(", ", SHAPES.keySet())
         + Suggestion.nearest(name, SHAPES.keySet())
             .map(near -> "; did you mean '" + near + "'?")

@@ -112,7 +112,7 @@ class OrderConfigTest {
         """);
     assertThat(problems.messages())
         .containsExactly(
-            "shape[0].shape (String:2): 'foldet' is not a shape; shapes are ascending, blocked,"
+            "shape[0].shape (String:2): 'foldet' is not one of ascending, blocked,"
                 + " buckets, cyclic, descending, folded, interleaved, jitter, phases, saw, shuffled,"
                 + " stair, stochastic, warm-up, zig-zag; did you mean 'folded'?",
             "shape[1].mixture (String:3): sums to 90 % and must sum to 100 %",
