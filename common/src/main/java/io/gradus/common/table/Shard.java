@@ -25,7 +25,7 @@ import java.util.Map;
  *     order
  * @param tokensBySource tokens without end-of-text, of the {@value #SOURCES} largest sources
  * @param tokensOfOtherSources tokens without end-of-text, of all other sources together
- * @param files where it lies, one stretch for each format
+ * @param files where it lies, by format; a format's first file holds the tokens
  */
 public record Shard(
     int index,
@@ -91,7 +91,16 @@ public record Shard(
    */
   public record Spread(double mean, double minimum, double maximum) implements Serializable {}
 
-  /** The shard's stretch in one format. */
+  /** The shard's stretch of the file at a path. */
+  public PackedFile file(String path) {
+    return files.stream()
+        .filter(file -> file.path().equals(path))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("Shard " + index + " has no part of " + path));
+  }
+
+  /** The file or stretch that holds the shard's tokens in one format. */
   public PackedFile file(ShardFormat format) {
     return files.stream()
         .filter(file -> file.format() == format)

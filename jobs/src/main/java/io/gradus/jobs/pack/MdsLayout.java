@@ -6,7 +6,7 @@ import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Iterator;
 
 /**
  * Where things lie in a shard of MosaicML Streaming's MDS format with one column {@code tokens} of
@@ -14,7 +14,6 @@ import java.util.List;
  * samples. Every size is known before the first token is.
  */
 record MdsLayout(int sequenceLength, int tokenBytes) {
-  static final String INDEX = "mds/index.json";
   private static final long MOST_BYTES = (1L << 32) - 1;
 
   static String fileName(int shard) {
@@ -63,10 +62,11 @@ record MdsLayout(int sequenceLength, int tokenBytes) {
   }
 
   /** Writes {@code index.json}, the bytes that the streaming library itself would write. */
-  void writeIndex(OutputStream out, List<Shard> shards) throws IOException {
+  void writeIndex(OutputStream out, Iterator<Shard> shards) throws IOException {
     out.write("{\"shards\": [".getBytes(StandardCharsets.UTF_8));
     String separator = "";
-    for (Shard shard : shards) {
+    while (shards.hasNext()) {
+      Shard shard = shards.next();
       String entry = indexEntry(shard.file(ShardFormat.MDS), shard.sequences());
       out.write((separator + entry).getBytes(StandardCharsets.UTF_8));
       separator = ", ";

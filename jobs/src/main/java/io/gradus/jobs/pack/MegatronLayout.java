@@ -16,9 +16,6 @@ import java.util.Arrays;
  * last sequence would otherwise be no sample.
  */
 record MegatronLayout(int sequenceLength, int tokenBytes) implements Serializable {
-  static final String DATA = "megatron/train.bin";
-  static final String INDEX = "megatron/train.idx";
-
   /** Megatron's own rule: u16 below 65,500 ids, else i32. */
   static int tokenBytes(int vocabularySize) {
     return vocabularySize < 65_500 ? 2 : 4;

@@ -45,7 +45,7 @@ class MdsWriterTest {
 
   @Test
   void theIndexNamesEveryShard() throws IOException {
-    new MdsLayout(3, 2).writeIndex(out, List.of(shard(0, 5), shard(1, 2)));
+    new MdsLayout(3, 2).writeIndex(out, List.of(shard(0, 5), shard(1, 2)).iterator());
 
     String columns = CONFIGURATION.substring(1, CONFIGURATION.indexOf(", \"size_limit\""));
     String entry =

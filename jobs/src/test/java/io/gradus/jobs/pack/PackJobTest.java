@@ -180,11 +180,12 @@ class PackJobTest {
     assertThatThrownBy(() -> run(ALL, documents, damaged, output))
         .hasStackTraceContaining("The order's token offsets are not contiguous: shard ");
     Object first = Files.getAttribute(packed.resolve("mds/shard.00000.mds"), "unix:ino");
-    Path part = packed.resolve(PackFolder.megatronPart(0));
+    Path part = packed.resolve(PackFolder.part("megatron/train.bin", 0));
     byte[] bytes = Files.readAllBytes(part);
     Files.write(part, new byte[bytes.length]);
     assertThatThrownBy(() -> run(ALL, documents, order, output))
-        .hasStackTraceContaining("The bytes of .work/megatron/00000.bin changed on disk");
+        .hasStackTraceContaining(
+            "The bytes of .work/parts/megatron-train.bin.00000 changed on disk");
     Object second = Files.getAttribute(packed.resolve("mds/shard.00009.mds"), "unix:ino");
     Files.write(part, bytes);
     run(ALL, documents, order, output);
@@ -224,7 +225,7 @@ class PackJobTest {
     for (Shard shard : PackedShards.shardList(output)) {
       state.finishShard(shard);
     }
-    state.finishMegatron(whole.table().formats().get(1).wholeFiles());
+    state.finishFormat(ShardFormat.MEGATRON, whole.table().formats().get(1).wholeFiles());
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("shards.jsonl"));
     Object before = Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino");

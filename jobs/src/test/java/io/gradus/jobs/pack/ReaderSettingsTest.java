@@ -2,17 +2,20 @@ package io.gradus.jobs.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ShardFormat;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReaderSettingsTest {
   @Test
   void megatronIsToldWhatKeepsTheOrderAndLeftToThePlanForItsSteps() {
     ReaderSettings megatron =
-        ReaderSettings.of(List.of(ShardFormat.MEGATRON), PackedStream.of(10_000, 512, 4_096))
-            .get(0);
+        FormatWriter.of(
+                ShardFormat.MEGATRON,
+                PackedStream.of(10_000, 512, 4_096),
+                new DocumentsTable(1, 1, 1, 1, "gpt2", "", 50_257, 50_256, 2))
+            .readerSettings();
     assertThat(megatron.settings())
         .containsOnlyKeys("--data-path", "--data-cache-path", "--seq-length", "--split")
         .containsEntry("--seq-length", "512")

@@ -5,20 +5,20 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Writes a shard's stretch of Megatron's data file: bare token ids. */
-final class MegatronWriter implements TokenWriter {
+/** Writes bare token ids, one after the other. */
+final class BareTokenWriter implements TokenWriter {
   private final OutputStream out;
   private final int fromBytes;
   private final int toBytes;
 
   /**
-   * Begins a stretch.
+   * Begins a file.
    *
    * @param out closed by this writer
    * @param fromBytes width of the tokens that come in
    * @param toBytes width of the tokens that are written; never narrower
    */
-  MegatronWriter(OutputStream out, int fromBytes, int toBytes) {
+  BareTokenWriter(OutputStream out, int fromBytes, int toBytes) {
     if (fromBytes > toBytes) {
       throw new IllegalArgumentException("Tokens of 4 bytes do not fit 2");
     }

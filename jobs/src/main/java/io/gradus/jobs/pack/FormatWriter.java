@@ -1,0 +1,45 @@
+package io.gradus.jobs.pack;
+
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.ShardFormat;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Writes the shards in one format. A new format is a class of this kind and its line in {@link
+ * #of}.
+ */
+interface FormatWriter extends Serializable {
+
+  static FormatWriter of(ShardFormat format, PackedStream stream, DocumentsTable documents) {
+    return switch (format) {
+      case MDS -> new MdsFormat(stream, documents);
+      case MEGATRON -> new MegatronFormat(stream, documents);
+      case PARQUET -> new ParquetFormat(stream, documents);
+    };
+  }
+
+  ShardFormat format();
+
+  /** Bytes of one token in its files, before any compression. */
+  int tokenBytes();
+
+  /**
+   * Opens a shard.
+   *
+   * @param files where the shard's files are made; the first is the one that holds its tokens
+   */
+  TokenWriter open(ShardFiles files, int shard) throws IOException;
+
+  /**
+   * Writes the files that belong to no single shard, when all shards are there. It runs in a task,
+   * once for the format.
+   */
+  List<PackedFile> finish(PackFolder folder) throws IOException;
+
+  /** What a trainer must be told so that it keeps the order. */
+  ReaderSettings readerSettings();
+}
