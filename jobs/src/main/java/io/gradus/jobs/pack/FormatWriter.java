@@ -16,9 +16,12 @@ interface FormatWriter extends Serializable {
 
   static FormatWriter of(ShardFormat format, PackedStream stream, DocumentsTable documents) {
     return switch (format) {
-      case MDS -> new MdsFormat(stream, documents);
+      case MDS, MDS_ZSTD -> new MdsFormat(format, stream, documents);
       case MEGATRON -> new MegatronFormat(stream, documents);
+      case OLMO -> new OlmoFormat(stream, documents);
+      case DATATROVE -> new DatatroveFormat(stream, documents);
       case PARQUET -> new ParquetFormat(stream, documents);
+      case LITDATA -> new LitDataFormat(stream, documents);
     };
   }
 

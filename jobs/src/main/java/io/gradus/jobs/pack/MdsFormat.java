@@ -6,19 +6,16 @@ import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** MosaicML Streaming: a file for each shard, and an index of them. */
-record MdsFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
-  static final String INDEX = "mds/index.json";
-
-  @Override
-  public ShardFormat format() {
-    return ShardFormat.MDS;
-  }
+/** MosaicML Streaming: a file for each shard, as it is or compressed, and an index of them. */
+record MdsFormat(ShardFormat format, PackedStream stream, DocumentsTable documents)
+    implements FormatWriter {
+  private static final String INDEX = "index.json";
 
   @Override
   public int tokenBytes() {
@@ -26,29 +23,53 @@ record MdsFormat(PackedStream stream, DocumentsTable documents) implements Forma
   }
 
   private MdsLayout layout() {
-    return new MdsLayout(stream.sequenceLength(), tokenBytes());
+    return new MdsLayout(stream.sequenceLength(), tokenBytes(), compression());
+  }
+
+  private MdsLayout.Compression compression() {
+    return format == ShardFormat.MDS_ZSTD ? MdsLayout.Compression.ZSTD : MdsLayout.Compression.NONE;
+  }
+
+  private String path(String name) {
+    return format.label() + "/" + name;
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
-    return new MdsWriter(
-        files.create("mds/" + MdsLayout.fileName(shard)), layout(), stream.sequences(shard));
+    MdsLayout layout = layout();
+    long samples = stream.sequences(shard);
+    String name = MdsLayout.fileName(shard);
+    OutputStream out =
+        switch (layout.compression()) {
+          case NONE -> files.create(path(name));
+          case ZSTD -> new ZstdFrame(files.create(path(name + ".zstd")), layout.fileBytes(samples));
+        };
+    return new RowFileWriter(out, samples, layout.sampleBytes(), layout.configuration());
   }
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
     try (Stream<Shard> shards = folder.shards()) {
       return List.of(
-          folder.write(format(), INDEX, out -> layout().writeIndex(out, shards.iterator())));
+          folder.write(
+              format, path(INDEX), out -> layout().writeIndex(out, format, shards.iterator())));
     }
   }
 
   @Override
   public ReaderSettings readerSettings() {
+    Map<String, String> settings =
+        new TreeMap<>(Map.of("shuffle", "False", "num_canonical_nodes", "1"));
+    if (format == ShardFormat.MDS) {
+      settings.put("local", "mds");
+    } else {
+      settings.put("remote", "mds-zstd");
+      settings.put("local", "a folder on each node for decompressed shards");
+    }
     return new ReaderSettings(
-        format(),
+        format,
         "streaming.StreamingDataset",
-        new TreeMap<>(Map.of("shuffle", "False", "num_canonical_nodes", "1")),
+        settings,
         "The default number of canonical nodes is the number of physical nodes, which would change"
             + " the order on several nodes.");
   }

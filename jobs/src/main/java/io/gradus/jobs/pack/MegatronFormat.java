@@ -9,10 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Megatron-LM's indexed dataset: one data file that all shards are joined to, and its index. */
+/**
+ * Megatron-LM's indexed dataset: one data file that all shards are joined to, its index, and the
+ * indices that keep GPTDataset from shuffling.
+ */
 record MegatronFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
   static final String DATA = "megatron/train.bin";
   static final String INDEX = "megatron/train.idx";
+  static final String DOCUMENT_INDEX = "megatron/document_index.npy";
+  static final String SAMPLE_INDEX = "megatron/sample_index.npy";
+  static final String SHUFFLE_INDEX = "megatron/shuffle_index.npy";
 
   @Override
   public ShardFormat format() {
@@ -38,10 +44,14 @@ record MegatronFormat(PackedStream stream, DocumentsTable documents) implements 
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
+    long sequences = stream.sequences();
     return List.of(
         new JoinedFile(folder, format(), DATA)
             .write(out -> out.write(layout().lastDocument(documents.endOfText()))),
-        folder.write(format(), INDEX, out -> layout().writeIndex(out, stream.sequences())));
+        folder.write(format(), INDEX, out -> layout().writeIndex(out, sequences)),
+        folder.write(format(), DOCUMENT_INDEX, out -> layout().writeDocumentIndex(out, sequences)),
+        folder.write(format(), SAMPLE_INDEX, out -> layout().writeSampleIndex(out, sequences)),
+        folder.write(format(), SHUFFLE_INDEX, out -> layout().writeShuffleIndex(out, sequences)));
   }
 
   @Override
@@ -54,13 +64,11 @@ record MegatronFormat(PackedStream stream, DocumentsTable documents) implements 
                 "--data-path", "megatron/train",
                 "--seq-length", Integer.toString(stream.sequenceLength()),
                 "--split", "100,0,0",
-                "--data-cache-path", "a folder with identity index caches")),
-        "GPTDataset always shuffles. Build it once, then overwrite its caches"
-            + " *-GPTDataset-train-{document_index,sample_index,shuffle_index}.npy with int32"
-            + " arange(documents), int32 [[0,0],[1,0],...] (samples + 1 rows; int64 where an"
-            + " int32 cannot count them) and uint32 arange(samples), where there is one"
-            + " document more than there are samples. Take the number of steps from the"
-            + " plan's fragments/megatron.sh: Megatron must not be asked for more than one"
+                "--data-cache-path", "a folder that bin/megatron-order has filled")),
+        "GPTDataset always shuffles, unless its cache says otherwise. Start the training once and"
+            + " let it stop after a step (--exit-interval 1), then put the indices that lie beside"
+            + " the data into its cache: bin/megatron-order does both. Take the number of steps"
+            + " from the plan's fragments/megatron.sh: Megatron must not be asked for more than one"
             + " epoch.");
   }
 }

@@ -5,6 +5,7 @@ import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.fs.Path;
 
 /** One format's files of one shard, under temporary names until they are complete. */
@@ -23,7 +24,7 @@ final class ShardFiles {
 
   /** Begins a file of this shard alone. */
   HashedOutput create(String path) throws IOException {
-    return create(path, path, 0);
+    return create(path, path, () -> 0);
   }
 
   /**
@@ -33,10 +34,20 @@ final class ShardFiles {
    * @param offset of the stretch in it
    */
   HashedOutput createStretch(String path, long offset) throws IOException {
+    return createStretch(path, () -> offset);
+  }
+
+  /**
+   * Begins this shard's stretch of a file that all shards are joined to.
+   *
+   * @param path of the joined file
+   * @param offset gives the stretch's offset in it when the stretch is complete
+   */
+  HashedOutput createStretch(String path, LongSupplier offset) throws IOException {
     return create(PackFolder.part(path, shard), path, offset);
   }
 
-  private HashedOutput create(String place, String path, long offset) throws IOException {
+  private HashedOutput create(String place, String path, LongSupplier offset) throws IOException {
     Path temporary = folder.newTemporary();
     HashedOutput out = folder.create(temporary);
     files.add(new OpenFile(temporary, out, place, path, offset));
@@ -49,7 +60,8 @@ final class ShardFiles {
     for (OpenFile file : files) {
       folder.commit(file.temporary, file.place);
       packed.add(
-          new PackedFile(format, file.path, file.offset, file.out.getPos(), file.out.sha256()));
+          new PackedFile(
+              format, file.path, file.offset.getAsLong(), file.out.getPos(), file.out.sha256()));
     }
     committed = true;
     return packed;
@@ -70,8 +82,8 @@ final class ShardFiles {
    *
    * @param place where it goes when it is complete
    * @param path the file that trainers will find it in
-   * @param offset its place in that file
+   * @param offset gives its place in that file
    */
   private record OpenFile(
-      Path temporary, HashedOutput out, String place, String path, long offset) {}
+      Path temporary, HashedOutput out, String place, String path, LongSupplier offset) {}
 }
