@@ -1,8 +1,6 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
@@ -12,7 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** MosaicML Streaming: a file for each shard, and an index of them. */
-record MdsFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record MdsFormat(FormatInputs inputs) implements FormatWriter {
   static final String INDEX = "mds/index.json";
 
   @Override
@@ -22,24 +20,27 @@ record MdsFormat(PackedStream stream, DocumentsTable documents) implements Forma
 
   @Override
   public int tokenBytes() {
-    return documents.tokenBytes();
+    return inputs.documents().tokenBytes();
   }
 
   private MdsLayout layout() {
-    return new MdsLayout(stream.sequenceLength(), tokenBytes());
+    return new MdsLayout(inputs.sequenceLength(), tokenBytes());
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     return new MdsWriter(
-        files.create("mds/" + MdsLayout.fileName(shard)), layout(), stream.sequences(shard));
+        files.create(inputs.path("mds/" + MdsLayout.fileName(shard))),
+        layout(),
+        inputs.layout().rows(shard));
   }
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
-    try (Stream<Shard> shards = folder.shards()) {
+    try (Stream<Shard> shards = folder.shards(inputs.shardList())) {
       return List.of(
-          folder.write(format(), INDEX, out -> layout().writeIndex(out, shards.iterator())));
+          folder.write(
+              format(), inputs.path(INDEX), out -> layout().writeIndex(out, shards.iterator())));
     }
   }
 

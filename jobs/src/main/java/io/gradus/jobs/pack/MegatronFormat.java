@@ -1,8 +1,6 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.util.List;
@@ -10,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Megatron-LM's indexed dataset: one data file that all shards are joined to, and its index. */
-record MegatronFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record MegatronFormat(FormatInputs inputs) implements FormatWriter {
   static final String DATA = "megatron/train.bin";
   static final String INDEX = "megatron/train.idx";
 
@@ -21,27 +19,30 @@ record MegatronFormat(PackedStream stream, DocumentsTable documents) implements 
 
   @Override
   public int tokenBytes() {
-    return MegatronLayout.tokenBytes(documents.vocabularySize());
+    return MegatronLayout.tokenBytes(inputs.documents().vocabularySize());
   }
 
   private MegatronLayout layout() {
-    return new MegatronLayout(stream.sequenceLength(), tokenBytes());
+    return new MegatronLayout(inputs.sequenceLength(), tokenBytes());
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     return new BareTokenWriter(
-        files.createStretch(DATA, layout().bytes(stream.firstSequence(shard))),
-        documents.tokenBytes(),
+        files.createStretch(inputs.path(DATA), layout().bytes(inputs.layout().sequence(shard, 0))),
+        inputs.documents().tokenBytes(),
         tokenBytes());
   }
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
     return List.of(
-        new JoinedFile(folder, format(), DATA)
-            .write(out -> out.write(layout().lastDocument(documents.endOfText()))),
-        folder.write(format(), INDEX, out -> layout().writeIndex(out, stream.sequences())));
+        new JoinedFile(folder, format(), inputs.path(DATA), inputs.shardList())
+            .write(out -> out.write(layout().lastDocument(inputs.documents().endOfText()))),
+        folder.write(
+            format(),
+            inputs.path(INDEX),
+            out -> layout().writeIndex(out, inputs.layout().total())));
   }
 
   @Override
@@ -51,10 +52,14 @@ record MegatronFormat(PackedStream stream, DocumentsTable documents) implements 
         "megatron.core.datasets.gpt_dataset.GPTDataset",
         new TreeMap<>(
             Map.of(
-                "--data-path", "megatron/train",
-                "--seq-length", Integer.toString(stream.sequenceLength()),
-                "--split", "100,0,0",
-                "--data-cache-path", "a folder with identity index caches")),
+                "--data-path",
+                inputs.path("megatron/train"),
+                "--seq-length",
+                Integer.toString(inputs.sequenceLength()),
+                "--split",
+                "100,0,0",
+                "--data-cache-path",
+                "a folder with identity index caches")),
         "GPTDataset always shuffles. Build it once, then overwrite its caches"
             + " *-GPTDataset-train-{document_index,sample_index,shuffle_index}.npy with int32"
             + " arange(documents), int32 [[0,0],[1,0],...] (samples + 1 rows; int64 where an"

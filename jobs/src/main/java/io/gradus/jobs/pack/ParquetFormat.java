@@ -1,8 +1,6 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.util.List;
@@ -10,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Parquet with a list column {@code input_ids}, as Hugging Face's datasets read it. */
-record ParquetFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record ParquetFormat(FormatInputs inputs) implements FormatWriter {
 
   @Override
   public ShardFormat format() {
@@ -25,9 +23,9 @@ record ParquetFormat(PackedStream stream, DocumentsTable documents) implements F
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     return new ParquetSequenceWriter(
-        files.create("parquet/" + ParquetSequenceWriter.fileName(shard)),
-        stream.sequenceLength(),
-        documents.tokenBytes());
+        files.create(inputs.path("parquet/" + ParquetSequenceWriter.fileName(shard))),
+        inputs.sequenceLength(),
+        inputs.documents().tokenBytes());
   }
 
   @Override
@@ -42,7 +40,7 @@ record ParquetFormat(PackedStream stream, DocumentsTable documents) implements F
         "datasets.load_dataset(\"parquet\")",
         new TreeMap<>(
             Map.of(
-                "data_files", "parquet/*.parquet, sorted by name",
+                "data_files", inputs.path("parquet/*.parquet") + ", sorted by name",
                 "sampler", "DistributedSampler(shuffle=False)",
                 "train_sampling_strategy", "sequential")),
         "Read it as a map-style set: split_dataset_by_node and streaming deal rows out in another"
