@@ -1,8 +1,6 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +17,7 @@ import java.util.TreeMap;
  * sequences would lose their ends; so they are joined to one file, and its row {@code j} holds
  * tokens {@code [j*(S+1), (j+1)*(S+1))} of the stream.
  */
-record DatatroveFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record DatatroveFormat(FormatInputs inputs) implements FormatWriter {
   static final String DATA = "datatrove/train.ds";
   static final String INDEX = "datatrove/train.ds.index";
   static final String METADATA = "datatrove/train.ds.metadata";
@@ -31,49 +29,56 @@ record DatatroveFormat(PackedStream stream, DocumentsTable documents) implements
 
   @Override
   public int tokenBytes() {
-    return documents.tokenBytes();
+    return inputs.documents().tokenBytes();
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
-    long first = stream.firstSequence(shard) * stream.sequenceLength();
+    long first = inputs.layout().sequence(shard, 0) * inputs.sequenceLength();
     TokenWriter tokens =
         new BareTokenWriter(
-            files.createStretch(DATA, first * tokenBytes()), tokenBytes(), tokenBytes());
+            files.createStretch(inputs.path(DATA), first * tokenBytes()),
+            tokenBytes(),
+            tokenBytes());
     DocumentEnds ends = new DocumentEnds(first);
     DocumentSpans spans = new DocumentSpans(ends);
     // As many documents end before the shard as come before its first in the order.
     ends.out =
         new LittleEndianOutput(
-            files.createStretch(INDEX, () -> spans.firstPosition() * Long.BYTES));
+            files.createStretch(inputs.path(INDEX), () -> spans.firstPosition() * Long.BYTES));
     return new SpanWriter(tokens, tokenBytes(), spans, ends.out);
   }
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
     long rows = rows();
-    long padding = rows * (stream.sequenceLength() + 1) - sequenceTokens();
-    byte[] endOfText = new MegatronLayout(1, tokenBytes()).lastDocument(documents.endOfText());
+    long padding = rows * (inputs.sequenceLength() + 1) - sequenceTokens();
+    byte[] endOfText =
+        new MegatronLayout(1, tokenBytes()).lastDocument(inputs.documents().endOfText());
     PackedFile data =
-        new JoinedFile(folder, format(), DATA)
+        new JoinedFile(folder, format(), inputs.path(DATA), inputs.shardList())
             .write(
                 out -> {
                   for (long i = 0; i < padding; i++) {
                     out.write(endOfText);
                   }
                 });
-    PackedFile index = new JoinedFile(folder, format(), INDEX).write(out -> {});
+    PackedFile index =
+        new JoinedFile(folder, format(), inputs.path(INDEX), inputs.shardList()).write(out -> {});
     String text =
         String.format(
             "%s|%d%n%d%n%s",
-            documents.tokenizer(),
+            inputs.documents().tokenizer(),
             tokenBytes(),
             sequenceTokens() + padding,
             metric(sequenceTokens() + padding));
     return List.of(
         data,
         index,
-        folder.write(format(), METADATA, out -> out.write(text.getBytes(StandardCharsets.UTF_8))));
+        folder.write(
+            format(),
+            inputs.path(METADATA),
+            out -> out.write(text.getBytes(StandardCharsets.UTF_8))));
   }
 
   /** Writes where documents end in the stream. */
@@ -94,12 +99,12 @@ record DatatroveFormat(PackedStream stream, DocumentsTable documents) implements
   }
 
   private long sequenceTokens() {
-    return stream.sequences() * stream.sequenceLength();
+    return inputs.layout().total() * inputs.sequenceLength();
   }
 
   /** Rows of S + 1 tokens, the last one filled with end-of-text. */
   long rows() {
-    long row = stream.sequenceLength() + 1L;
+    long row = inputs.sequenceLength() + 1L;
     return (sequenceTokens() + row - 1) / row;
   }
 
@@ -122,8 +127,8 @@ record DatatroveFormat(PackedStream stream, DocumentsTable documents) implements
         "datatrove.utils.dataset.DatatroveFolderDataset",
         new TreeMap<>(
             Map.of(
-                "data_folder", "datatrove",
-                "seq_len", Integer.toString(stream.sequenceLength()),
+                "data_folder", inputs.path("datatrove"),
+                "seq_len", Integer.toString(inputs.sequenceLength()),
                 "token_size", Integer.toString(tokenBytes()),
                 "shuffle", "False",
                 "sampler", "DistributedSampler(shuffle=False) or SequentialSampler")),

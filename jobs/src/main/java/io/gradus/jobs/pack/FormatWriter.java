@@ -1,8 +1,6 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.io.Serializable;
@@ -14,18 +12,20 @@ import java.util.List;
  */
 interface FormatWriter extends Serializable {
 
-  static FormatWriter of(ShardFormat format, PackedStream stream, DocumentsTable documents) {
+  static FormatWriter of(ShardFormat format, FormatInputs inputs) {
     return switch (format) {
-      case MDS, MDS_ZSTD -> new MdsFormat(format, stream, documents);
-      case MEGATRON -> new MegatronFormat(stream, documents);
-      case OLMO -> new OlmoFormat(stream, documents);
-      case DATATROVE -> new DatatroveFormat(stream, documents);
-      case PARQUET -> new ParquetFormat(stream, documents);
-      case LITDATA -> new LitDataFormat(stream, documents);
+      case MDS, MDS_ZSTD -> new MdsFormat(format, inputs);
+      case MEGATRON -> new MegatronFormat(inputs);
+      case OLMO -> new OlmoFormat(inputs);
+      case DATATROVE -> new DatatroveFormat(inputs);
+      case PARQUET -> new ParquetFormat(inputs);
+      case LITDATA -> new LitDataFormat(inputs);
     };
   }
 
   ShardFormat format();
+
+  FormatInputs inputs();
 
   /** Bytes of one token in its files, before any compression. */
   int tokenBytes();

@@ -12,8 +12,13 @@ import java.util.Iterator;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 
-/** Joins the shards' stretches of one file, for readers that want a single file. */
-record JoinedFile(PackFolder folder, ShardFormat format, String path) {
+/**
+ * Joins the shards' stretches of one file, for readers that want a single file.
+ *
+ * @param path of the joined file
+ * @param shardList the file that lists the shards
+ */
+record JoinedFile(PackFolder folder, ShardFormat format, String path, String shardList) {
 
   /**
    * Writes the file: all stretches in order, each checked against its digest.
@@ -25,7 +30,7 @@ record JoinedFile(PackFolder folder, ShardFormat format, String path) {
         format,
         path,
         out -> {
-          try (Stream<Shard> shards = folder.shards()) {
+          try (Stream<Shard> shards = folder.shards(shardList)) {
             for (Iterator<Shard> each = shards.iterator(); each.hasNext(); ) {
               copy(each.next(), out);
             }

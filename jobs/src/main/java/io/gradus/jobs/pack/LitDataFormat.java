@@ -1,8 +1,7 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.Fingerprint;
@@ -22,7 +21,7 @@ import java.util.stream.Stream;
  * count, u32 offsets of every item and of the end, items; an item is a sequence. An index lists the
  * chunks.
  */
-record LitDataFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record LitDataFormat(FormatInputs inputs) implements FormatWriter {
   static final String INDEX = "litdata/index.json";
 
   @Override
@@ -32,14 +31,17 @@ record LitDataFormat(PackedStream stream, DocumentsTable documents) implements F
 
   @Override
   public int tokenBytes() {
-    return documents.tokenBytes();
+    return inputs.documents().tokenBytes();
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
-    long rowBytes = (long) stream.sequenceLength() * tokenBytes();
+    long rowBytes = (long) inputs.sequenceLength() * tokenBytes();
     return new RowFileWriter(
-        files.create("litdata/" + fileName(shard)), stream.sequences(shard), rowBytes, new byte[0]);
+        files.create(inputs.path("litdata/" + fileName(shard))),
+        inputs.layout().rows(shard),
+        rowBytes,
+        new byte[0]);
   }
 
   static String fileName(int shard) {
@@ -48,8 +50,9 @@ record LitDataFormat(PackedStream stream, DocumentsTable documents) implements F
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
-    try (Stream<Shard> shards = folder.shards()) {
-      return List.of(folder.write(format(), INDEX, out -> writeIndex(out, shards.iterator())));
+    try (Stream<Shard> shards = folder.shards(inputs.shardList())) {
+      return List.of(
+          folder.write(format(), inputs.path(INDEX), out -> writeIndex(out, shards.iterator())));
     }
   }
 
@@ -71,7 +74,7 @@ record LitDataFormat(PackedStream stream, DocumentsTable documents) implements F
               separator,
               file.bytes(),
               shard.sequences(),
-              shard.sequences() * stream.sequenceLength(),
+              shard.sequences() * inputs.sequenceLength(),
               fileName(shard.index()));
       out.write(chunk.getBytes(StandardCharsets.UTF_8));
       separator = ", ";
@@ -89,16 +92,27 @@ record LitDataFormat(PackedStream stream, DocumentsTable documents) implements F
 
   @Override
   public ReaderSettings readerSettings() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("input_dir", inputs.path("litdata"));
+    settings.put("item_loader", "TokensLoader(block_size=" + inputs.sequenceLength() + ")");
+    settings.put("shuffle", "False");
+    settings.put("drop_last", "True");
+    boolean blocks = inputs.layout() instanceof SequenceLayout.RankBlocks;
+    if (inputs.layout() instanceof SequenceLayout.RankBlocks layout) {
+      settings.put("world size", Integer.toString(layout.ranks()));
+      settings.put("StreamingDataLoader.num_workers", Integer.toString(layout.workers()));
+      settings.put("StreamingDataLoader.batch_size", Integer.toString(layout.microBatch()));
+    } else {
+      settings.put("world size", "1");
+      settings.put("StreamingDataLoader.num_workers", "0 or 1");
+    }
     return new ReaderSettings(
         format(),
         "litdata.StreamingDataset",
-        new TreeMap<>(
-            Map.of(
-                "input_dir", "litdata",
-                "item_loader", "TokensLoader(block_size=" + stream.sequenceLength() + ")",
-                "shuffle", "False",
-                "drop_last", "True")),
-        "Each worker of each rank reads a contiguous part, so that several of them see the order"
-            + " only if the shards were laid out for their number.");
+        settings,
+        "Each worker of each rank reads a contiguous part, so the order is kept only for the number"
+            + (blocks
+                ? " of ranks and workers and the batch size that the shards were laid out for."
+                : " one of both, or in a layout of rank blocks."));
   }
 }

@@ -1,8 +1,7 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
@@ -13,17 +12,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** MosaicML Streaming: a file for each shard, as it is or compressed, and an index of them. */
-record MdsFormat(ShardFormat format, PackedStream stream, DocumentsTable documents)
-    implements FormatWriter {
+record MdsFormat(ShardFormat format, FormatInputs inputs) implements FormatWriter {
   private static final String INDEX = "index.json";
 
   @Override
   public int tokenBytes() {
-    return documents.tokenBytes();
+    return inputs.documents().tokenBytes();
   }
 
   private MdsLayout layout() {
-    return new MdsLayout(stream.sequenceLength(), tokenBytes(), compression());
+    return new MdsLayout(inputs.sequenceLength(), tokenBytes(), compression());
   }
 
   private MdsLayout.Compression compression() {
@@ -31,13 +29,13 @@ record MdsFormat(ShardFormat format, PackedStream stream, DocumentsTable documen
   }
 
   private String path(String name) {
-    return format.label() + "/" + name;
+    return inputs.path(format.label() + "/" + name);
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     MdsLayout layout = layout();
-    long samples = stream.sequences(shard);
+    long samples = inputs.layout().rows(shard);
     String name = MdsLayout.fileName(shard);
     OutputStream out =
         switch (layout.compression()) {
@@ -49,7 +47,7 @@ record MdsFormat(ShardFormat format, PackedStream stream, DocumentsTable documen
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
-    try (Stream<Shard> shards = folder.shards()) {
+    try (Stream<Shard> shards = folder.shards(inputs.shardList())) {
       return List.of(
           folder.write(
               format, path(INDEX), out -> layout().writeIndex(out, format, shards.iterator())));
@@ -58,12 +56,15 @@ record MdsFormat(ShardFormat format, PackedStream stream, DocumentsTable documen
 
   @Override
   public ReaderSettings readerSettings() {
+    int canonicalNodes =
+        inputs.layout() instanceof SequenceLayout.Strided strided ? strided.canonicalNodes() : 1;
     Map<String, String> settings =
-        new TreeMap<>(Map.of("shuffle", "False", "num_canonical_nodes", "1"));
+        new TreeMap<>(
+            Map.of("shuffle", "False", "num_canonical_nodes", Integer.toString(canonicalNodes)));
     if (format == ShardFormat.MDS) {
-      settings.put("local", "mds");
+      settings.put("local", inputs.path("mds"));
     } else {
-      settings.put("remote", "mds-zstd");
+      settings.put("remote", inputs.path("mds-zstd"));
       settings.put("local", "a folder on each node for decompressed shards");
     }
     return new ReaderSettings(
@@ -71,6 +72,6 @@ record MdsFormat(ShardFormat format, PackedStream stream, DocumentsTable documen
         "streaming.StreamingDataset",
         settings,
         "The default number of canonical nodes is the number of physical nodes, which would change"
-            + " the order on several nodes.");
+            + " the order where it is another. Any number of ranks and workers keeps the order.");
   }
 }

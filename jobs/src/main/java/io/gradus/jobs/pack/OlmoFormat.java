@@ -1,8 +1,6 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ShardFormat;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -20,7 +18,7 @@ import java.util.zip.GZIPOutputStream;
  * drops the rest, so files hold whole sequences. Beside each lies a {@code .csv.gz} with a line
  * {@code start,end} for each document, or what the file has of it.
  */
-record OlmoFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record OlmoFormat(FormatInputs inputs) implements FormatWriter {
 
   @Override
   public ShardFormat format() {
@@ -29,12 +27,12 @@ record OlmoFormat(PackedStream stream, DocumentsTable documents) implements Form
 
   @Override
   public int tokenBytes() {
-    return documents.tokenBytes();
+    return inputs.documents().tokenBytes();
   }
 
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
-    String name = String.format("olmo/part-%05d", shard);
+    String name = inputs.path(String.format("olmo/part-%05d", shard));
     TokenWriter tokens =
         new BareTokenWriter(files.create(name + ".npy"), tokenBytes(), tokenBytes());
     Writer lines =
@@ -63,7 +61,7 @@ record OlmoFormat(PackedStream stream, DocumentsTable documents) implements Form
                 "paths",
                 "olmo/*.npy, sorted by name",
                 "sequence_length",
-                Integer.toString(stream.sequenceLength()),
+                Integer.toString(inputs.sequenceLength()),
                 "dtype",
                 tokenBytes() == 2 ? "uint16" : "uint32",
                 "NumpyDataLoaderBase.wrap_numpy_dataset",

@@ -1,7 +1,6 @@
 package io.gradus.jobs.pack;
 
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.AtomicFile;
@@ -217,17 +216,15 @@ final class PackFolder {
   }
 
   /** Writes the list of all shards; returns its SHA-256. */
-  String writeShards(List<Shard> shards) throws IOException {
+  String writeShards(String shardList, List<Shard> shards) throws IOException {
     return writeText(
-        PackedShards.SHARD_LIST,
-        () -> shards.stream().map(shard -> Json.tree(shard) + "\n").iterator());
+        shardList, () -> shards.stream().map(shard -> Json.tree(shard) + "\n").iterator());
   }
 
-  /** The list of all shards, one after the other; to be closed. */
-  Stream<Shard> shards() throws IOException {
+  /** The shards that a list has, one after the other; to be closed. */
+  Stream<Shard> shards(String shardList) throws IOException {
     BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(open(PackedShards.SHARD_LIST), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(open(shardList), StandardCharsets.UTF_8));
     return lines
         .lines()
         .map(line -> Json.read(line, Shard.class))

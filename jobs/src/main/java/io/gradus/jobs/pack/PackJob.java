@@ -18,6 +18,7 @@ import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
@@ -93,7 +94,18 @@ public final class PackJob {
 
     List<FormatWriter> formats =
         config.formats().stream()
-            .map(format -> FormatWriter.of(format, stream, documents.table()))
+            .map(
+                format ->
+                    FormatWriter.of(
+                        format,
+                        new FormatInputs(
+                            "",
+                            new SequenceLayout.Sorted(
+                                stream.sequences(), stream.shardTokens() / stream.sequenceLength()),
+                            stream.sequenceLength(),
+                            documents.table(),
+                            false,
+                            PackedShards.SHARD_LIST)))
             .toList();
     folder.prepare(config.formats());
     Map<Integer, Shard> kept = folder.finishedShards(Map.of(), config.formats());
@@ -109,7 +121,7 @@ public final class PackJob {
       }
     }
 
-    String shardList = folder.writeShards(shards);
+    String shardList = folder.writeShards(PackedShards.SHARD_LIST, shards);
     List<PackedFormat> packed = finishFormats(context, formats, output, folder, shards);
     PackedShards table =
         new PackedShards(

@@ -1,8 +1,7 @@
 package io.gradus.jobs.pack;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Parquet with a list column {@code input_ids}, as Hugging Face's datasets read it. */
-record ParquetFormat(PackedStream stream, DocumentsTable documents) implements FormatWriter {
+record ParquetFormat(FormatInputs inputs) implements FormatWriter {
 
   @Override
   public ShardFormat format() {
@@ -25,9 +24,9 @@ record ParquetFormat(PackedStream stream, DocumentsTable documents) implements F
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     return new ParquetSequenceWriter(
-        files.create("parquet/" + ParquetSequenceWriter.fileName(shard)),
-        stream.sequenceLength(),
-        documents.tokenBytes());
+        files.create(inputs.path("parquet/" + ParquetSequenceWriter.fileName(shard))),
+        inputs.sequenceLength(),
+        inputs.documents().tokenBytes());
   }
 
   @Override
@@ -37,15 +36,32 @@ record ParquetFormat(PackedStream stream, DocumentsTable documents) implements F
 
   @Override
   public ReaderSettings readerSettings() {
+    if (inputs.layout() instanceof SequenceLayout.StridedShards layout) {
+      return new ReaderSettings(
+          format(),
+          "datasets.load_dataset(\"parquet\", streaming=True)",
+          new TreeMap<>(
+              Map.of(
+                  "data_files", files(),
+                  "split_dataset_by_node", "world_size=" + layout.ranks(),
+                  "DataLoader.num_workers", Integer.toString(layout.workers()),
+                  "DataLoader.batch_size", Integer.toString(layout.microBatch()))),
+          "The order is kept for this number of ranks and workers and this batch size only.");
+    }
     return new ReaderSettings(
         format(),
         "datasets.load_dataset(\"parquet\")",
         new TreeMap<>(
             Map.of(
-                "data_files", "parquet/*.parquet, sorted by name",
+                "data_files", files(),
                 "sampler", "DistributedSampler(shuffle=False)",
                 "train_sampling_strategy", "sequential")),
         "Read it as a map-style set: split_dataset_by_node and streaming deal rows out in another"
-            + " order. train_sampling_strategy is for transformers' Trainer.");
+            + " order, unless the shards were laid out for that. train_sampling_strategy is for"
+            + " transformers' Trainer.");
+  }
+
+  private String files() {
+    return inputs.path("parquet/*.parquet") + ", sorted by name";
   }
 }

@@ -3,7 +3,7 @@ package io.gradus.jobs.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gradus.common.table.DocumentsTable;
-import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.ShardFormat;
 import org.junit.jupiter.api.Test;
 
@@ -13,8 +13,13 @@ class ReaderSettingsTest {
     ReaderSettings megatron =
         FormatWriter.of(
                 ShardFormat.MEGATRON,
-                PackedStream.of(10_000, 512, 4_096),
-                new DocumentsTable(1, 1, 1, 1, "gpt2", "", 50_257, 50_256, 2))
+                new FormatInputs(
+                    "",
+                    new SequenceLayout.Sorted(20, 8),
+                    512,
+                    new DocumentsTable(1, 1, 1, 1, "gpt2", "", 50_257, 50_256, 2),
+                    false,
+                    "shards.jsonl"))
             .readerSettings();
     assertThat(megatron.settings())
         .containsOnlyKeys("--data-path", "--data-cache-path", "--seq-length", "--split")
