@@ -7,7 +7,7 @@ import io.gradus.common.table.ShardFormat;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *     hold the next multiple, which the result states
  */
 public record PackConfig(List<ShardFormat> formats, long sequenceLength, long shardTokens) {
+  private static final List<String> USUAL_FORMATS = List.of("mds", "megatron", "parquet");
   private static final Range SEQUENCE_LENGTH = new Range(2, 1 << 24);
 
   public PackConfig {
@@ -30,9 +31,10 @@ public record PackConfig(List<ShardFormat> formats, long sequenceLength, long sh
   public static PackConfig read(Section section) {
     Set<ShardFormat> formats = EnumSet.noneOf(ShardFormat.class);
     List<String> labels = Arrays.stream(ShardFormat.values()).map(ShardFormat::label).toList();
-    for (String text : section.texts("formats", labels)) {
-      if (labels.contains(text)) {
-        formats.add(ShardFormat.valueOf(text.toUpperCase(Locale.ROOT)));
+    for (String text : section.texts("formats", USUAL_FORMATS)) {
+      Optional<ShardFormat> format = ShardFormat.labelled(text);
+      if (format.isPresent()) {
+        formats.add(format.get());
       } else {
         section.problem(
             "formats",

@@ -5,10 +5,12 @@ import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.AtomicFile;
 import io.gradus.common.workspace.Json;
+import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -31,6 +34,7 @@ import org.apache.hadoop.fs.Path;
  */
 final class PackFolder {
   private static final String WORK = ".work";
+  private static final String PARTS = WORK + "/parts";
   private static final String RESULT = "result.json";
   private static final Pattern MARKER = Pattern.compile("\\.work/done/(\\d+)\\.json");
 
@@ -50,14 +54,14 @@ final class PackFolder {
       fileSystem.mkdirs(new Path(root, format.label()));
     }
     fileSystem.mkdirs(new Path(root, WORK + "/done"));
-    fileSystem.mkdirs(new Path(root, WORK + "/megatron"));
+    fileSystem.mkdirs(new Path(root, PARTS));
     fileSystem.delete(new Path(root, WORK + "/temporary"), true);
     fileSystem.mkdirs(new Path(root, WORK + "/temporary"));
   }
 
-  /** Where a shard's tokens for Megatron wait until all shards are there. */
-  static String megatronPart(int shard) {
-    return String.format(WORK + "/megatron/%05d.bin", shard);
+  /** Where a shard's stretch of a joined file waits until all shards are there. */
+  static String part(String path, int shard) {
+    return String.format("%s/%s.%05d", PARTS, path.replace('/', '-'), shard);
   }
 
   Path newTemporary() {
@@ -109,24 +113,26 @@ final class PackFolder {
     writeText(marker(shard.index()), List.of(Json.tree(shard).toString()));
   }
 
-  void finishMegatron(List<PackedFile> files) throws IOException {
-    for (PackedFile file : files) {
-      writeText(megatronMarker(file.path()), List.of(Json.tree(file).toString()));
-    }
+  /** Notes that a format is complete. */
+  void finishFormat(ShardFormat format, List<PackedFile> wholeFiles) throws IOException {
+    writeText(marker(format), List.of(Json.tree(new WholeFiles(wholeFiles)).toString()));
   }
 
-  /** Megatron's two files when both are complete, else nothing. */
-  List<PackedFile> finishedMegatron() throws IOException {
-    List<PackedFile> files = new ArrayList<>();
-    for (String path : List.of(MegatronLayout.DATA, MegatronLayout.INDEX)) {
-      Optional<PackedFile> file = read(megatronMarker(path), PackedFile.class);
-      if (file.isEmpty() || !holds(path, file.get().bytes())) {
-        return List.of();
+  /** The files of a format that belong to no single shard, when all of them are complete. */
+  Optional<List<PackedFile>> finishedFormat(ShardFormat format) throws IOException {
+    Optional<WholeFiles> found = read(marker(format), WholeFiles.class);
+    if (found.isPresent()) {
+      for (PackedFile file : found.get().files()) {
+        if (!holds(file.path(), file.bytes())) {
+          return Optional.empty();
+        }
       }
-      files.add(file.get());
     }
-    return files;
+    return found.map(WholeFiles::files);
   }
+
+  /** What the marker of a finished format holds. */
+  private record WholeFiles(List<PackedFile> files) {}
 
   /**
    * The shards whose files are all there, in full length. Each folder is listed once, since asking
@@ -136,12 +142,11 @@ final class PackFolder {
    */
   Map<Integer, Shard> finishedShards(Map<Integer, Shard> known, List<ShardFormat> formats)
       throws IOException {
-    boolean assembled = !finishedMegatron().isEmpty();
     Map<String, Long> lengths = new HashMap<>();
     for (ShardFormat format : formats) {
       list(format.label(), lengths);
     }
-    list(WORK + "/megatron", lengths);
+    list(PARTS, lengths);
     Map<String, Long> markers = new HashMap<>();
     list(WORK + "/done", markers);
     Map<Integer, Shard> finished = new TreeMap<>();
@@ -151,7 +156,7 @@ final class PackFolder {
         int index = Integer.parseInt(matcher.group(1));
         Shard shard =
             known.containsKey(index) ? known.get(index) : read(marker, Shard.class).orElseThrow();
-        if (shard.files().stream().allMatch(file -> isThere(index, file, lengths, assembled))) {
+        if (shard.files().stream().allMatch(file -> isThere(index, file, lengths))) {
           finished.put(index, shard);
         }
       }
@@ -159,14 +164,14 @@ final class PackFolder {
     return finished;
   }
 
-  private static boolean isThere(
-      int shard, PackedFile file, Map<String, Long> lengths, boolean megatronAssembled) {
-    boolean part = file.format() == ShardFormat.MEGATRON;
-    if (part && megatronAssembled) {
-      return true;
+  private static boolean isThere(int shard, PackedFile file, Map<String, Long> lengths) {
+    Long part = lengths.get(part(file.path(), shard));
+    if (part != null) {
+      return part == file.bytes();
     }
-    Long length = lengths.get(part ? megatronPart(shard) : file.path());
-    return length != null && length == file.bytes();
+    // Of a joined file the shard is a stretch; it appeared complete.
+    Long whole = lengths.get(file.path());
+    return whole != null && whole >= file.offset() + file.bytes();
   }
 
   /** Puts in the length of each file in a folder, by its path below the stage's directory. */
@@ -184,8 +189,8 @@ final class PackFolder {
     return String.format(WORK + "/done/%05d.json", shard);
   }
 
-  private static String megatronMarker(String path) {
-    return WORK + "/done/" + path.substring(path.lastIndexOf('/') + 1) + ".json";
+  private static String marker(ShardFormat format) {
+    return WORK + "/done/" + format.label() + ".json";
   }
 
   private boolean holds(String path, long bytes) throws IOException {
@@ -210,6 +215,29 @@ final class PackFolder {
     return read(RESULT, PackResult.class);
   }
 
+  /** Writes the list of all shards; returns its SHA-256. */
+  String writeShards(String shardList, List<Shard> shards) throws IOException {
+    return writeText(
+        shardList, () -> shards.stream().map(shard -> Json.tree(shard) + "\n").iterator());
+  }
+
+  /** The shards that a list has, one after the other; to be closed. */
+  Stream<Shard> shards(String shardList) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(open(shardList), StandardCharsets.UTF_8));
+    return lines
+        .lines()
+        .map(line -> Json.read(line, Shard.class))
+        .onClose(
+            () -> {
+              try {
+                lines.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
   /** Ends the stage's work. */
   void finish(PackResult result) throws IOException {
     writeText(RESULT, List.of(Json.write(result)));
@@ -218,10 +246,6 @@ final class PackFolder {
 
   void removeWork() throws IOException {
     fileSystem.delete(new Path(root, WORK), true);
-  }
-
-  void removeMegatronParts() throws IOException {
-    fileSystem.delete(new Path(root, WORK + "/megatron"), true);
   }
 
   /** What writes a file's content. */

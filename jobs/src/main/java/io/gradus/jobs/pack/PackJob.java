@@ -18,10 +18,9 @@ import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
-import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.Finished;
-import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.spark.api.java.function.ForeachPartitionFunction;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -93,9 +92,24 @@ public final class PackJob {
     Dataset<Row> rows = context.session().read().parquet(order.directory().table().toString());
     checkTotals(rows, order.table());
 
+    List<FormatWriter> formats =
+        config.formats().stream()
+            .map(
+                format ->
+                    FormatWriter.of(
+                        format,
+                        new FormatInputs(
+                            "",
+                            new SequenceLayout.Sorted(
+                                stream.sequences(), stream.shardTokens() / stream.sequenceLength()),
+                            stream.sequenceLength(),
+                            documents.table(),
+                            false,
+                            PackedShards.SHARD_LIST)))
+            .toList();
     folder.prepare(config.formats());
     Map<Integer, Shard> kept = folder.finishedShards(Map.of(), config.formats());
-    writeShards(context, config, documents, rows, stream, output, kept.keySet());
+    writeShards(context, formats, documents, rows, stream, output, kept.keySet());
     List<Shard> shards =
         kept.size() == stream.shards()
             ? List.copyOf(kept.values())
@@ -107,22 +121,8 @@ public final class PackJob {
       }
     }
 
-    SerializableConfiguration hadoop = new SerializableConfiguration(context.hadoop());
-    List<PackedFormat> formats = new ArrayList<>();
-    for (ShardFormat format : config.formats()) {
-      formats.add(
-          switch (format) {
-            case MDS -> finishMds(folder, stream, documents.table(), shards);
-            case MEGATRON ->
-                finishMegatron(context, folder, output, stream, documents.table(), shards, hadoop);
-            case PARQUET ->
-                new PackedFormat(format, Integer.BYTES, bytes(format, shards), List.of());
-          });
-    }
-    String shardList =
-        folder.writeText(
-            PackedShards.SHARD_LIST,
-            () -> shards.stream().map(shard -> Json.tree(shard) + "\n").iterator());
+    String shardList = folder.writeShards(PackedShards.SHARD_LIST, shards);
+    List<PackedFormat> packed = finishFormats(context, formats, output, folder, shards);
     PackedShards table =
         new PackedShards(
             stream,
@@ -130,7 +130,7 @@ public final class PackJob {
             stream.sequences(),
             stream.paddingTokens(),
             documents.table().endOfText(),
-            formats,
+            packed,
             shardList);
     PackResult result =
         new PackResult(
@@ -138,7 +138,7 @@ public final class PackJob {
             order.table().rows(),
             order.table().tokens(),
             config.shardTokens(),
-            ReaderSettings.of(config.formats(), stream));
+            formats.stream().map(FormatWriter::readerSettings).toList());
     folder.finish(result);
     return result;
   }
@@ -179,7 +179,7 @@ public final class PackJob {
 
   private static void writeShards(
       JobContext context,
-      PackConfig config,
+      List<FormatWriter> formats,
       Finished<DocumentsTable> documents,
       Dataset<Row> order,
       PackedStream stream,
@@ -217,13 +217,7 @@ public final class PackJob {
     try {
       pieces.foreachPartition(
           new ShardTask(
-              output.path().toString(),
-              config.formats(),
-              documents.table(),
-              stream,
-              hadoop,
-              written,
-              done));
+              output.path().toString(), formats, documents.table(), stream, hadoop, written, done));
     } finally {
       progress.close();
     }
@@ -257,52 +251,46 @@ public final class PackJob {
             col(OrderedDocument.BUCKET), col(DocumentsTable.DOC_ID), col(OrderTable.POSITION));
   }
 
-  private static PackedFormat finishMds(
-      PackFolder folder, PackedStream stream, DocumentsTable documents, List<Shard> shards)
-      throws IOException {
-    MdsLayout layout = new MdsLayout(stream.sequenceLength(), documents.tokenBytes());
-    PackedFile index =
-        folder.write(ShardFormat.MDS, MdsLayout.INDEX, out -> layout.writeIndex(out, shards));
-    return new PackedFormat(
-        ShardFormat.MDS,
-        documents.tokenBytes(),
-        bytes(ShardFormat.MDS, shards) + index.bytes(),
-        List.of(index));
-  }
-
-  private static PackedFormat finishMegatron(
+  /** Writes the files that belong to no single shard. */
+  private static List<PackedFormat> finishFormats(
       JobContext context,
-      PackFolder folder,
+      List<FormatWriter> formats,
       StageDirectory output,
-      PackedStream stream,
-      DocumentsTable documents,
-      List<Shard> shards,
-      SerializableConfiguration hadoop)
+      PackFolder folder,
+      List<Shard> shards)
       throws IOException {
-    MegatronLayout layout =
-        new MegatronLayout(
-            stream.sequenceLength(), MegatronLayout.tokenBytes(documents.vocabularySize()));
-    if (folder.finishedMegatron().isEmpty()) {
-      ForeachPartitionFunction<Long> assembly =
-          new MegatronAssembly(
-              output.path().toString(),
-              layout,
-              documents.endOfText(),
-              stream.sequences(),
-              shards.stream().map(shard -> shard.file(ShardFormat.MEGATRON).sha256()).toList(),
-              hadoop);
-      context.session().range(0, 1, 1, 1).foreachPartition(assembly);
+    List<FormatWriter> unfinished = new ArrayList<>();
+    for (FormatWriter format : formats) {
+      if (folder.finishedFormat(format.format()).isEmpty()) {
+        unfinished.add(format);
+      }
     }
-    folder.removeMegatronParts();
-    List<PackedFile> files = folder.finishedMegatron();
-    return new PackedFormat(
-        ShardFormat.MEGATRON,
-        layout.tokenBytes(),
-        files.stream().mapToLong(PackedFile::bytes).sum(),
-        files);
+    if (!unfinished.isEmpty()) {
+      int tasks = unfinished.size();
+      SerializableConfiguration hadoop = new SerializableConfiguration(context.hadoop());
+      context
+          .session()
+          .range(0, tasks, 1, tasks)
+          .foreachPartition(new FinishTask(output.path().toString(), unfinished, hadoop));
+    }
+    List<PackedFormat> packed = new ArrayList<>();
+    for (FormatWriter format : formats) {
+      List<PackedFile> whole = folder.finishedFormat(format.format()).orElseThrow();
+      packed.add(
+          new PackedFormat(
+              format.format(), format.tokenBytes(), bytes(format, shards, whole), whole));
+    }
+    return packed;
   }
 
-  private static long bytes(ShardFormat format, List<Shard> shards) {
-    return shards.stream().mapToLong(shard -> shard.file(format).bytes()).sum();
+  /** Bytes of all files of a format; shards that were joined to one file count with it. */
+  private static long bytes(FormatWriter format, List<Shard> shards, List<PackedFile> whole) {
+    Set<String> joined = whole.stream().map(PackedFile::path).collect(Collectors.toSet());
+    return whole.stream().mapToLong(PackedFile::bytes).sum()
+        + shards.stream()
+            .flatMap(shard -> shard.files().stream())
+            .filter(file -> file.format() == format.format() && !joined.contains(file.path()))
+            .mapToLong(PackedFile::bytes)
+            .sum();
   }
 }

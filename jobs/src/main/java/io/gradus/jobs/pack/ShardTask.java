@@ -3,7 +3,6 @@ package io.gradus.jobs.pack;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedStream;
-import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TokenBytes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 record ShardTask(
     String directory,
-    List<ShardFormat> formats,
+    List<FormatWriter> formats,
     DocumentsTable documents,
     PackedStream stream,
     SerializableConfiguration hadoop,
@@ -55,35 +54,39 @@ record ShardTask(
     int shard = first.shard();
     ShardSummary summary = new ShardSummary();
     Piece next = first;
-    List<OpenFile> files = new ArrayList<>();
+    List<ShardFiles> files = new ArrayList<>();
+    List<TokenWriter> writers = new ArrayList<>();
     try {
-      for (ShardFormat format : formats) {
-        files.add(open(folder, format, shard));
+      for (FormatWriter format : formats) {
+        files.add(new ShardFiles(folder, format.format(), shard));
+        writers.add(format.open(files.get(files.size() - 1), shard));
       }
       while (next != null && next.shard() == shard) {
         TaskContext.get().killTaskIfInterrupted();
-        write(next, summary, files);
+        write(next, summary, writers);
         next = rest.hasNext() ? rest.next() : null;
       }
       checkStart(stream.endToken(shard), shard, summary);
-      pad(shard, files);
+      pad(shard, writers);
       List<PackedFile> packed = new ArrayList<>();
-      for (OpenFile file : files) {
-        packed.add(file.commit(folder));
+      for (int format = 0; format < formats.size(); format++) {
+        writers.get(format).close();
+        packed.addAll(files.get(format).commit());
       }
       folder.finishShard(summary.shard(shard, stream, packed));
       return next;
     } finally {
-      for (OpenFile file : files) {
-        file.discard(folder);
+      for (ShardFiles each : files) {
+        each.discard();
       }
     }
   }
 
-  private void write(Piece piece, ShardSummary summary, List<OpenFile> files) throws IOException {
+  private void write(Piece piece, ShardSummary summary, List<TokenWriter> writers)
+      throws IOException {
     checkStart(piece.start(), piece.shard(), summary);
-    for (OpenFile file : files) {
-      file.writer.write(piece.tokens());
+    for (TokenWriter writer : writers) {
+      writer.write(piece);
     }
     long tokens = piece.tokens().length / documents.tokenBytes();
     summary.add(piece, tokens);
@@ -102,108 +105,14 @@ record ShardTask(
     }
   }
 
-  private void pad(int shard, List<OpenFile> files) throws IOException {
+  private void pad(int shard, List<TokenWriter> writers) throws IOException {
     int[] padding = new int[PADDING_TOKENS];
     Arrays.fill(padding, documents.endOfText());
     byte[] bytes = TokenBytes.encode(padding, documents.tokenBytes());
     for (long left = stream.paddingTokens(shard); left > 0; left -= PADDING_TOKENS) {
       int tokens = (int) Math.min(left, PADDING_TOKENS);
-      for (OpenFile file : files) {
-        file.writer.write(Arrays.copyOf(bytes, tokens * documents.tokenBytes()));
-      }
-    }
-  }
-
-  private OpenFile open(PackFolder folder, ShardFormat format, int shard) throws IOException {
-    Path temporary = folder.newTemporary();
-    HashedOutput out = folder.create(temporary);
-    int sequenceLength = stream.sequenceLength();
-    int tokenBytes = documents.tokenBytes();
-    return switch (format) {
-      case MDS -> {
-        MdsLayout layout = new MdsLayout(sequenceLength, tokenBytes);
-        String path = "mds/" + MdsLayout.fileName(shard);
-        yield new OpenFile(
-            format,
-            temporary,
-            out,
-            new MdsWriter(out, layout, stream.sequences(shard)),
-            path,
-            path,
-            0);
-      }
-      case MEGATRON -> {
-        int width = MegatronLayout.tokenBytes(documents.vocabularySize());
-        MegatronLayout layout = new MegatronLayout(sequenceLength, width);
-        yield new OpenFile(
-            format,
-            temporary,
-            out,
-            new MegatronWriter(out, tokenBytes, width),
-            PackFolder.megatronPart(shard),
-            MegatronLayout.DATA,
-            layout.bytes(stream.firstSequence(shard)));
-      }
-      case PARQUET -> {
-        String path = "parquet/" + ParquetSequenceWriter.fileName(shard);
-        yield new OpenFile(
-            format,
-            temporary,
-            out,
-            new ParquetSequenceWriter(out, sequenceLength, tokenBytes),
-            path,
-            path,
-            0);
-      }
-    };
-  }
-
-  /** One format's file of a shard, under a temporary name until it is complete. */
-  private static final class OpenFile {
-    private final ShardFormat format;
-    private final Path temporary;
-    private final HashedOutput out;
-    private final TokenWriter writer;
-    private final String place;
-    private final String finalPath;
-    private final long offset;
-    private boolean committed;
-
-    /**
-     * Wraps a writer.
-     *
-     * @param place where the file goes now
-     * @param finalPath the file that trainers will find it in
-     * @param offset its place in that file
-     */
-    OpenFile(
-        ShardFormat format,
-        Path temporary,
-        HashedOutput out,
-        TokenWriter writer,
-        String place,
-        String finalPath,
-        long offset) {
-      this.format = format;
-      this.temporary = temporary;
-      this.out = out;
-      this.writer = writer;
-      this.place = place;
-      this.finalPath = finalPath;
-      this.offset = offset;
-    }
-
-    PackedFile commit(PackFolder folder) throws IOException {
-      writer.close();
-      folder.commit(temporary, place);
-      committed = true;
-      return new PackedFile(format, finalPath, offset, out.getPos(), out.sha256());
-    }
-
-    void discard(PackFolder folder) throws IOException {
-      if (!committed) {
-        out.close();
-        folder.discard(temporary);
+      for (TokenWriter writer : writers) {
+        writer.write(Arrays.copyOf(bytes, tokens * documents.tokenBytes()));
       }
     }
   }

@@ -5,6 +5,11 @@ import java.io.IOException;
 
 /** Takes the tokens of one shard, padding included, in order, and writes them in one format. */
 interface TokenWriter extends Closeable {
+  /** Writes the next piece; formats that know documents override this. */
+  default void write(Piece piece) throws IOException {
+    write(piece.tokens());
+  }
+
   /**
    * Writes the next tokens.
    *

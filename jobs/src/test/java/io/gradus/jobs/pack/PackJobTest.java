@@ -99,13 +99,37 @@ class PackJobTest {
 
     assertThat(digests(packed.folder()).keySet())
         .containsExactly(
+            "datatrove/train.ds",
+            "datatrove/train.ds.index",
+            "datatrove/train.ds.metadata",
+            "litdata/chunk-0-00000.bin",
+            "litdata/chunk-0-00001.bin",
+            "litdata/chunk-0-00002.bin",
+            "litdata/chunk-0-00003.bin",
+            "litdata/index.json",
+            "mds-zstd/index.json",
+            "mds-zstd/shard.00000.mds.zstd",
+            "mds-zstd/shard.00001.mds.zstd",
+            "mds-zstd/shard.00002.mds.zstd",
+            "mds-zstd/shard.00003.mds.zstd",
             "mds/index.json",
             "mds/shard.00000.mds",
             "mds/shard.00001.mds",
             "mds/shard.00002.mds",
             "mds/shard.00003.mds",
+            "megatron/document_index.npy",
+            "megatron/sample_index.npy",
+            "megatron/shuffle_index.npy",
             "megatron/train.bin",
             "megatron/train.idx",
+            "olmo/part-00000.csv.gz",
+            "olmo/part-00000.npy",
+            "olmo/part-00001.csv.gz",
+            "olmo/part-00001.npy",
+            "olmo/part-00002.csv.gz",
+            "olmo/part-00002.npy",
+            "olmo/part-00003.csv.gz",
+            "olmo/part-00003.npy",
             "parquet/shard-00000.parquet",
             "parquet/shard-00001.parquet",
             "parquet/shard-00002.parquet",
@@ -180,11 +204,12 @@ class PackJobTest {
     assertThatThrownBy(() -> run(ALL, documents, damaged, output))
         .hasStackTraceContaining("The order's token offsets are not contiguous: shard ");
     Object first = Files.getAttribute(packed.resolve("mds/shard.00000.mds"), "unix:ino");
-    Path part = packed.resolve(PackFolder.megatronPart(0));
+    Path part = packed.resolve(PackFolder.part("megatron/train.bin", 0));
     byte[] bytes = Files.readAllBytes(part);
     Files.write(part, new byte[bytes.length]);
     assertThatThrownBy(() -> run(ALL, documents, order, output))
-        .hasStackTraceContaining("The bytes of .work/megatron/00000.bin changed on disk");
+        .hasStackTraceContaining(
+            "The bytes of .work/parts/megatron-train.bin.00000 changed on disk");
     Object second = Files.getAttribute(packed.resolve("mds/shard.00009.mds"), "unix:ino");
     Files.write(part, bytes);
     run(ALL, documents, order, output);
@@ -210,7 +235,7 @@ class PackJobTest {
   }
 
   @Test
-  void aRunThatStoppedAtItsVeryEndKeepsMegatronsFiles() throws IOException {
+  void aRunThatStoppedAtItsVeryEndKeepsJoinedFiles() throws IOException {
     TinyCorpus corpus = TinyCorpus.random(20, 50_257, 16);
     Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
     Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 2);
@@ -218,13 +243,15 @@ class PackJobTest {
     PackResult whole = run(ALL, documents, order, output);
     Path packed = folder.resolve("packed");
     Map<String, String> undisturbed = digests(packed);
-    // The state in which the parts for Megatron have been joined and removed.
+    // The state in which the parts of joined files have been joined and removed.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
     state.prepare(ALL.formats());
     for (Shard shard : PackedShards.shardList(output)) {
       state.finishShard(shard);
     }
-    state.finishMegatron(whole.table().formats().get(1).wholeFiles());
+    for (ShardFormat joined : List.of(ShardFormat.MEGATRON, ShardFormat.DATATROVE)) {
+      state.finishFormat(joined, wholeFiles(whole, joined));
+    }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("shards.jsonl"));
     Object before = Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino");
@@ -233,6 +260,14 @@ class PackJobTest {
     assertThat(digests(packed)).isEqualTo(undisturbed);
     assertThat(Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino"))
         .isEqualTo(before);
+  }
+
+  private static List<PackedFile> wholeFiles(PackResult result, ShardFormat format) {
+    return result.table().formats().stream()
+        .filter(packed -> packed.format() == format)
+        .findFirst()
+        .orElseThrow()
+        .wholeFiles();
   }
 
   @Test
