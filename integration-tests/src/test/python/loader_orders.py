@@ -104,7 +104,8 @@ def olmo_core(case, folder):
 
     paths = write_rows(folder, numpy.uint16, case["rows"], "shard-%05d.npy")
     dataset = NumpyFSLDataset(
-        *paths, sequence_length=SEQUENCE, pad_token_id=0, eos_token_id=0, dtype=numpy.uint16,
+        *paths, sequence_length=SEQUENCE, pad_token_id=0, eos_token_id=0, vocab_size=65536,
+        dtype=numpy.uint16,
         include_instance_metadata=False,
     )
     ranks = ranks_of(case)

@@ -22,15 +22,15 @@ final class LoaderCases {
       int workers,
       int microBatch,
       int accumulate,
-      long[] rows,
+      List<Long> rows,
       int canonicalNodes,
-      List<List<long[]>> batches) {
+      List<List<List<Long>>> batches) {
     static Case of(Topology topology, long[] rows, int canonicalNodes, LoaderOrder order) {
-      List<List<long[]>> batches = new ArrayList<>();
+      List<List<List<Long>>> batches = new ArrayList<>();
       for (int rank = 0; rank < topology.ranks(); rank++) {
-        List<long[]> ofRank = new ArrayList<>();
+        List<List<Long>> ofRank = new ArrayList<>();
         for (long batch = 0; batch < order.batches(rank); batch++) {
-          ofRank.add(order.batch(rank, batch));
+          ofRank.add(LongStream.of(order.batch(rank, batch)).boxed().toList());
         }
         batches.add(ofRank);
       }
@@ -40,7 +40,7 @@ final class LoaderCases {
           topology.workers(),
           topology.microBatch(),
           topology.accumulate(),
-          rows,
+          LongStream.of(rows).boxed().toList(),
           canonicalNodes,
           batches);
     }
@@ -86,8 +86,7 @@ final class LoaderCases {
   private static void mosaic(List<Case> cases) {
     for (Topology topology : TOPOLOGIES) {
       for (int canonicalNodes : new int[] {1, 2, 4, 8}) {
-        if (Math.max(canonicalNodes, topology.nodes())
-                % Math.min(canonicalNodes, topology.nodes())
+        if (Math.max(canonicalNodes, topology.nodes()) % Math.min(canonicalNodes, topology.nodes())
             == 0) {
           for (long samples : new long[] {256, 255, 101, 33, 17}) {
             add(cases, topology, new long[] {samples}, canonicalNodes, "mosaicml-streaming");

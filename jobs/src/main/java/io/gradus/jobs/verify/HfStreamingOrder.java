@@ -39,8 +39,8 @@ final class HfStreamingOrder implements LoaderOrder {
       for (int worker = 0; worker < workers; worker++) {
         Part part =
             dealt
-                ? Part.of(rows, rank + worker * topology.ranks(), workers * topology.ranks())
-                : Part.of(rows, worker, workers);
+                ? new Part(rows, rank + worker * topology.ranks(), workers * topology.ranks())
+                : new Part(rows, worker, workers);
         parts[rank * workers + worker] = part;
         batches[worker] = Rounded.up(length(rank, part), topology.microBatch());
       }
@@ -48,25 +48,38 @@ final class HfStreamingOrder implements LoaderOrder {
     }
   }
 
-  /**
-   * The files of one worker as one stream.
-   *
-   * @param first the first file
-   * @param step from each file to the next
-   * @param starts where each file begins in the stream, and the stream's end
-   */
-  private record Part(int first, int step, long[] starts) implements Serializable {
-    static Part of(long[] rows, int first, int step) {
+  /** The files of one worker as one stream. */
+  private static final class Part implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final int first;
+    private final int step;
+    private final long[] starts;
+
+    /** Every {@code step}-th file from the first on. */
+    Part(long[] rows, int first, int step) {
+      this.first = first;
+      this.step = step;
       int files = (int) Rounded.up(Math.max(0, rows.length - first), step);
-      long[] starts = new long[files + 1];
+      this.starts = new long[files + 1];
       for (int i = 0; i < files; i++) {
         starts[i + 1] = starts[i] + rows[first + i * step];
       }
-      return new Part(first, step, starts);
     }
 
     long length() {
       return starts[starts.length - 1];
+    }
+
+    /** The row at a place of the stream, counted over all files. */
+    long row(long place, long[] fileStarts) {
+      int found = Arrays.binarySearch(starts, place);
+      int file = found >= 0 ? found : -found - 2;
+      // Empty files begin where the next one does.
+      while (file + 1 < starts.length && starts[file + 1] == starts[file]) {
+        file++;
+      }
+      return fileStarts[first + file * step] + place - starts[file];
     }
   }
 
@@ -98,19 +111,8 @@ final class HfStreamingOrder implements LoaderOrder {
     long[] result = new long[(int) Math.min(topology.microBatch(), length(rank, part) - first)];
     for (int i = 0; i < result.length; i++) {
       long place = dealt ? first + i : (first + i) * topology.ranks() + rank;
-      int found = Arrays.binarySearch(part.starts(), place);
-      int file = found >= 0 ? lastWith(part.starts(), found) : -found - 2;
-      result[i] = fileStarts[part.first() + file * part.step()] + place - part.starts()[file];
+      result[i] = part.row(place, fileStarts);
     }
     return result;
-  }
-
-  /** The last file that begins there, since empty ones begin where the next does. */
-  private static int lastWith(long[] starts, int found) {
-    int last = found;
-    while (last + 1 < starts.length && starts[last + 1] == starts[found]) {
-      last++;
-    }
-    return last;
   }
 }

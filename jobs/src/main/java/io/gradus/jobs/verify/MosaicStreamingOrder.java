@@ -33,8 +33,7 @@ final class MosaicStreamingOrder implements LoaderOrder {
     this.perCanonicalNode = Rounded.up(samples, canonicalNodes);
     this.nodeRatio = canonicalNodes < nodes ? nodes / canonicalNodes : 1;
     this.padding = Math.floorMod(-perCanonicalNode, nodeRatio);
-    this.tiled =
-        samples < canonicalNodes || (samples == canonicalNodes && canonicalNodes < nodes);
+    this.tiled = samples < canonicalNodes || (samples == canonicalNodes && canonicalNodes < nodes);
     this.perNode = canonicalNodes * (perCanonicalNode + padding) / nodes;
   }
 
