@@ -8,6 +8,7 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
@@ -119,7 +120,8 @@ class PackJobTest {
     TinyCorpus corpus = TinyCorpus.random(40, 50_257, 13);
     Packed packed = pack(corpus, ALL, 3, 2);
     PackedShards table = packed.result().table();
-    List<Shard> shards = PackedShards.shardList(packed.directory());
+    List<Shard> shards =
+        packed.result().table().train().formats().get(0).shards(packed.directory());
 
     assertThat(shards).hasSize(table.shards());
     assertThat(shards).extracting(Shard::index).isSorted();
@@ -221,11 +223,16 @@ class PackJobTest {
     Map<String, String> undisturbed = digests(packed);
     // The state in which the parts for Megatron have been joined and removed.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
-    state.prepare(ALL.formats());
-    for (Shard shard : PackedShards.shardList(output)) {
-      state.finishShard(shard);
+    state.prepare();
+    for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
+      state.finishShard("shards.jsonl", shard);
     }
-    state.finishFormat(ShardFormat.MEGATRON, whole.table().formats().get(1).wholeFiles());
+    PackedFormat format = whole.table().train().formats().get(1);
+    state.finishFormat(
+        FormatWriter.of(
+            ShardFormat.MEGATRON,
+            new FormatInputs("", format.layout(), 64, documents.table(), false, "shards.jsonl")),
+        format.wholeFiles());
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("shards.jsonl"));
     Object before = Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino");
@@ -248,9 +255,9 @@ class PackJobTest {
     Map<String, String> undisturbed = digests(packed);
     // The state in which all shards are finished and the index is not.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
-    state.prepare(config.formats());
-    for (Shard shard : PackedShards.shardList(output)) {
-      state.finishShard(shard);
+    state.prepare();
+    for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
+      state.finishShard("shards.jsonl", shard);
     }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("mds/index.json"));
