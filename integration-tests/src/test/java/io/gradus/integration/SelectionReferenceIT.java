@@ -130,7 +130,7 @@ class SelectionReferenceIT {
         Boolean.getBoolean("readers.skip"), "-Dreaders=none: NumPy and pyarrow are left out");
     // The build has installed them already, so this only asks where they are.
     List<String> lines = finish(start(SCRIPTS.resolve("install-readers.sh").toString()));
-    python = Path.of(lines.get(lines.size() - 1)).resolve("megatron-datasets/bin/python");
+    python = Path.of(lines.get(lines.size() - 1)).resolve("trainers/bin/python");
   }
 
   @Test

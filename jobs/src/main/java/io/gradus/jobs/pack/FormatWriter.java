@@ -14,9 +14,12 @@ interface FormatWriter extends Serializable {
 
   static FormatWriter of(ShardFormat format, FormatInputs inputs) {
     return switch (format) {
-      case MDS -> new MdsFormat(inputs);
+      case MDS, MDS_ZSTD -> new MdsFormat(format, inputs);
       case MEGATRON -> new MegatronFormat(inputs);
+      case OLMO -> new OlmoFormat(inputs);
+      case DATATROVE -> new DatatroveFormat(inputs);
       case PARQUET -> new ParquetFormat(inputs);
+      case LITDATA -> new LitDataFormat(inputs);
     };
   }
 
@@ -32,7 +35,7 @@ interface FormatWriter extends Serializable {
   /** What a format wants pieces to hold. */
   static ShardGroup.Content content(ShardFormat format) {
     return switch (format) {
-      case MDS, MEGATRON, PARQUET -> ShardGroup.Content.TOKENS;
+      case MDS, MDS_ZSTD, MEGATRON, OLMO, DATATROVE, PARQUET, LITDATA -> ShardGroup.Content.TOKENS;
     };
   }
 

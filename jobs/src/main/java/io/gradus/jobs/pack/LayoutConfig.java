@@ -9,7 +9,7 @@ import io.gradus.common.table.ShardFormat;
  * A format's section of {@code pack.layouts}: the topology whose readers shall see the order. All
  * numbers are 1 where the sorted layout is wanted.
  *
- * @param canonicalNodes for {@code mds}: canonical nodes
+ * @param canonicalNodes for {@code mds} and {@code mds-zstd}: canonical nodes
  * @param ranks for {@code parquet} as a stream and {@code litdata}: data-parallel ranks
  * @param workers loader workers of each rank
  * @param microBatch sequences of a rank's batch
@@ -24,14 +24,14 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
   static LayoutConfig read(Section section, ShardFormat format) {
     LayoutConfig config =
         switch (format) {
-          case MDS -> new LayoutConfig(number(section, "canonical-nodes"), 1, 1, 1);
-          case PARQUET ->
+          case MDS, MDS_ZSTD -> new LayoutConfig(number(section, "canonical-nodes"), 1, 1, 1);
+          case PARQUET, LITDATA ->
               new LayoutConfig(
                   1,
                   number(section, "ranks"),
                   number(section, "workers"),
                   number(section, "micro-batch"));
-          default -> throw new IllegalArgumentException(format + " has one layout only");
+          case MEGATRON, OLMO, DATATROVE -> throw oneLayout(format);
         };
     section.finish();
     return config;
@@ -43,7 +43,10 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
 
   /** Whether the format can be laid out for a topology. */
   static boolean hasChoice(ShardFormat format) {
-    return format == ShardFormat.MDS || format == ShardFormat.PARQUET;
+    return switch (format) {
+      case MDS, MDS_ZSTD, PARQUET, LITDATA -> true;
+      case MEGATRON, OLMO, DATATROVE -> false;
+    };
   }
 
   /**
@@ -56,11 +59,18 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
       return new SequenceLayout.Sorted(sequences, shardRows);
     }
     return switch (format) {
-      case MDS -> new SequenceLayout.Strided(sequences, canonicalNodes, shardRows);
+      case MDS, MDS_ZSTD -> new SequenceLayout.Strided(sequences, canonicalNodes, shardRows);
       case PARQUET ->
           new SequenceLayout.StridedShards(
               sequences, ranks, workers, microBatch, Math.max(1, shardRows / microBatch));
-      default -> throw new IllegalStateException(format + " has one layout only");
+      case LITDATA ->
+          new SequenceLayout.RankBlocks(
+              sequences, ranks, workers, microBatch, Math.max(1, shardRows / microBatch));
+      case MEGATRON, OLMO, DATATROVE -> throw oneLayout(format);
     };
+  }
+
+  private static IllegalArgumentException oneLayout(ShardFormat format) {
+    return new IllegalArgumentException(format.label() + " has one layout only");
   }
 }

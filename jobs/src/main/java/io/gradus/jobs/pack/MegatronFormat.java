@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Megatron-LM's indexed dataset: one data file that all shards are joined to, and its index. */
+/**
+ * Megatron-LM's indexed dataset: one data file that all shards are joined to, its index, and the
+ * indices that keep GPTDataset from shuffling.
+ */
 record MegatronFormat(FormatInputs inputs) implements FormatWriter {
   static final String DATA = "megatron/train.bin";
   static final String INDEX = "megatron/train.idx";
+  static final String DOCUMENT_INDEX = "megatron/document_index.npy";
+  static final String SAMPLE_INDEX = "megatron/sample_index.npy";
+  static final String SHUFFLE_INDEX = "megatron/shuffle_index.npy";
 
   @Override
   public ShardFormat format() {
@@ -29,20 +35,26 @@ record MegatronFormat(FormatInputs inputs) implements FormatWriter {
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     return new BareTokenWriter(
-        files.createStretch(inputs.path(DATA), layout().bytes(inputs.layout().sequence(shard, 0))),
-        inputs.documents().tokenBytes(),
-        tokenBytes());
+        files.createStretch(inputs.path(DATA)), inputs.documents().tokenBytes(), tokenBytes());
   }
 
   @Override
   public List<PackedFile> finish(PackFolder folder) throws IOException {
+    long sequences = inputs.layout().total();
     return List.of(
         new JoinedFile(folder, format(), inputs.path(DATA), inputs.shardList())
             .write(out -> out.write(layout().lastDocument(inputs.documents().endOfText()))),
+        folder.write(format(), inputs.path(INDEX), out -> layout().writeIndex(out, sequences)),
         folder.write(
             format(),
-            inputs.path(INDEX),
-            out -> layout().writeIndex(out, inputs.layout().total())));
+            inputs.path(DOCUMENT_INDEX),
+            out -> layout().writeDocumentIndex(out, sequences)),
+        folder.write(
+            format(), inputs.path(SAMPLE_INDEX), out -> layout().writeSampleIndex(out, sequences)),
+        folder.write(
+            format(),
+            inputs.path(SHUFFLE_INDEX),
+            out -> layout().writeShuffleIndex(out, sequences)));
   }
 
   @Override
@@ -59,13 +71,11 @@ record MegatronFormat(FormatInputs inputs) implements FormatWriter {
                 "--split",
                 "100,0,0",
                 "--data-cache-path",
-                "a folder with identity index caches")),
-        "GPTDataset always shuffles. Build it once, then overwrite its caches"
-            + " *-GPTDataset-train-{document_index,sample_index,shuffle_index}.npy with int32"
-            + " arange(documents), int32 [[0,0],[1,0],...] (samples + 1 rows; int64 where an"
-            + " int32 cannot count them) and uint32 arange(samples), where there is one"
-            + " document more than there are samples. Take the number of steps from the"
-            + " plan's fragments/megatron.sh: Megatron must not be asked for more than one"
+                "a folder that bin/megatron-order has filled")),
+        "GPTDataset always shuffles, unless its cache says otherwise. Start the training once and"
+            + " let it stop after a step (--exit-interval 1), then put the indices that lie beside"
+            + " the data into its cache: bin/megatron-order does both. Take the number of steps"
+            + " from the plan's fragments/megatron.sh: Megatron must not be asked for more than one"
             + " epoch.");
   }
 }

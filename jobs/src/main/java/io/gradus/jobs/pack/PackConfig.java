@@ -9,8 +9,8 @@ import io.gradus.common.table.ShardFormat;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -40,6 +40,7 @@ public record PackConfig(
     int beginOfText,
     boolean boundaries,
     long globalBatch) {
+  private static final List<String> USUAL_FORMATS = List.of("mds", "megatron", "parquet");
   private static final Range SEQUENCE_LENGTH = new Range(2, 1 << 24);
   private static final Range TOKEN = new Range(0, Integer.MAX_VALUE - 1);
   private static final long DEFAULT_WINDOW_SEQUENCES = 2048;
@@ -83,6 +84,12 @@ public record PackConfig(
               + ", or leave mds out of pack.formats");
     }
     Packing packing = section.choice("packing", Packing.CONCATENATE);
+    if (packing == Packing.BEST_FIT && formats.contains(ShardFormat.DATATROVE)) {
+      section.problem(
+          "packing",
+          "datatrove's reader cuts rows of sequence-length + 1 tokens, across the sequences of"
+              + " best-fit; leave datatrove out of pack.formats, or concatenate");
+    }
     PackConfig config =
         new PackConfig(
             formats,
@@ -106,9 +113,10 @@ public record PackConfig(
   private static List<ShardFormat> formats(Section section) {
     Set<ShardFormat> formats = EnumSet.noneOf(ShardFormat.class);
     List<String> labels = Arrays.stream(ShardFormat.values()).map(ShardFormat::label).toList();
-    for (String text : section.texts("formats", labels)) {
-      if (labels.contains(text)) {
-        formats.add(ShardFormat.valueOf(text.toUpperCase(Locale.ROOT)));
+    for (String text : section.texts("formats", USUAL_FORMATS)) {
+      Optional<ShardFormat> format = ShardFormat.labelled(text);
+      if (format.isPresent()) {
+        formats.add(format.get());
       } else {
         section.problem(
             "formats",

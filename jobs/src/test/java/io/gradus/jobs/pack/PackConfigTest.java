@@ -17,7 +17,7 @@ class PackConfigTest {
   private final Problems problems = new Problems();
 
   @Test
-  void anEmptySectionMeansAllFormatsAndUsualSizes() {
+  void anEmptySectionMeansUsualFormatsAndSizes() {
     assertThat(read(""))
         .isEqualTo(
             new PackConfig(
@@ -45,7 +45,8 @@ class PackConfigTest {
 
     assertThat(messages())
         .containsExactly(
-            "formats: 'megatrom' is not one of mds, megatron, parquet; did you mean 'megatron'?",
+            "formats: 'megatrom' is not one of mds, mds-zstd, megatron, olmo, datatrove, parquet,"
+                + " litdata; did you mean 'megatron'?",
             "sequence-length: '1' must be between 2 and 16777216",
             "shard-tokens: 'many' is not a count such as 5000, 64M, 30B or 1.5T",
             "shards: unknown key; known here: begin-of-text, best-fit-window, boundaries, formats, global-batch,"
@@ -57,7 +58,9 @@ class PackConfigTest {
     read("formats = []");
 
     assertThat(messages())
-        .containsExactly("formats: is empty; name at least one of mds, megatron, parquet");
+        .containsExactly(
+            "formats: is empty; name at least one of mds, mds-zstd, megatron, olmo, datatrove,"
+                + " parquet, litdata");
   }
 
   @Test

@@ -100,13 +100,37 @@ class PackJobTest {
 
     assertThat(digests(packed.folder()).keySet())
         .containsExactly(
+            "datatrove/train.ds",
+            "datatrove/train.ds.index",
+            "datatrove/train.ds.metadata",
+            "litdata/chunk-0-00000.bin",
+            "litdata/chunk-0-00001.bin",
+            "litdata/chunk-0-00002.bin",
+            "litdata/chunk-0-00003.bin",
+            "litdata/index.json",
+            "mds-zstd/index.json",
+            "mds-zstd/shard.00000.mds.zstd",
+            "mds-zstd/shard.00001.mds.zstd",
+            "mds-zstd/shard.00002.mds.zstd",
+            "mds-zstd/shard.00003.mds.zstd",
             "mds/index.json",
             "mds/shard.00000.mds",
             "mds/shard.00001.mds",
             "mds/shard.00002.mds",
             "mds/shard.00003.mds",
+            "megatron/document_index.npy",
+            "megatron/sample_index.npy",
+            "megatron/shuffle_index.npy",
             "megatron/train.bin",
             "megatron/train.idx",
+            "olmo/part-00000.csv.gz",
+            "olmo/part-00000.npy",
+            "olmo/part-00001.csv.gz",
+            "olmo/part-00001.npy",
+            "olmo/part-00002.csv.gz",
+            "olmo/part-00002.npy",
+            "olmo/part-00003.csv.gz",
+            "olmo/part-00003.npy",
             "parquet/shard-00000.parquet",
             "parquet/shard-00001.parquet",
             "parquet/shard-00002.parquet",
@@ -213,7 +237,7 @@ class PackJobTest {
   }
 
   @Test
-  void aRunThatStoppedAtItsVeryEndKeepsMegatronsFiles() throws IOException {
+  void aRunThatStoppedAtItsVeryEndKeepsJoinedFiles() throws IOException {
     TinyCorpus corpus = TinyCorpus.random(20, 50_257, 16);
     Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
     Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 2);
@@ -221,18 +245,20 @@ class PackJobTest {
     PackResult whole = run(ALL, documents, order, output);
     Path packed = folder.resolve("packed");
     Map<String, String> undisturbed = digests(packed);
-    // The state in which the parts for Megatron have been joined and removed.
+    // The state in which the parts of joined files have been joined and removed.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
     state.prepare();
     for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
       state.finishShard("shards.jsonl", shard);
     }
-    PackedFormat format = whole.table().train().formats().get(1);
-    state.finishFormat(
-        FormatWriter.of(
-            ShardFormat.MEGATRON,
-            new FormatInputs("", format.layout(), 64, documents.table(), false, "shards.jsonl")),
-        format.wholeFiles());
+    for (ShardFormat joined : List.of(ShardFormat.MEGATRON, ShardFormat.DATATROVE)) {
+      PackedFormat format = format(whole, joined);
+      state.finishFormat(
+          FormatWriter.of(
+              joined,
+              new FormatInputs("", format.layout(), 64, documents.table(), false, "shards.jsonl")),
+          format.wholeFiles());
+    }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("shards.jsonl"));
     Object before = Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino");
@@ -241,6 +267,13 @@ class PackJobTest {
     assertThat(digests(packed)).isEqualTo(undisturbed);
     assertThat(Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino"))
         .isEqualTo(before);
+  }
+
+  private static PackedFormat format(PackResult result, ShardFormat format) {
+    return result.table().formats().stream()
+        .filter(packed -> packed.format() == format)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

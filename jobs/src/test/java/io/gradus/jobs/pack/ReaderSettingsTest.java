@@ -27,6 +27,6 @@ class ReaderSettingsTest {
         .containsEntry("--split", "100,0,0");
     assertThat(megatron.note())
         .contains("the plan's fragments/megatron.sh")
-        .contains("int64 where an int32 cannot count them");
+        .contains("bin/megatron-order");
   }
 }
