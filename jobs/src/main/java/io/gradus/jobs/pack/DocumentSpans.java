@@ -7,7 +7,6 @@ final class DocumentSpans {
   private final Sink sink;
   private long tokens;
   private long begin = -1;
-  private long firstPosition = -1;
   private long position;
   private long next;
 
@@ -16,24 +15,21 @@ final class DocumentSpans {
   }
 
   /**
-   * Takes the next piece. It goes on with the document of the last one where that was not at its
-   * end and the stream has no gap between them.
+   * Takes the next piece. It goes on with the document of the last one where that was not closed
+   * and there is no gap between them.
    */
   void add(Piece piece, long pieceTokens) throws IOException {
-    if (begin >= 0 && (piece.position() != position || piece.start() != next)) {
+    if (begin >= 0 && (piece.position() != position || piece.offset() != next)) {
       finish(false);
-    }
-    if (firstPosition < 0) {
-      firstPosition = piece.position();
     }
     if (begin < 0) {
       begin = tokens;
       position = piece.position();
     }
     tokens += pieceTokens;
-    next = piece.start() + pieceTokens;
-    if (piece.ends()) {
-      finish(true);
+    next = piece.offset() + pieceTokens;
+    if (piece.closes()) {
+      finish(piece.ends());
     }
   }
 
@@ -48,11 +44,6 @@ final class DocumentSpans {
     if (begin >= 0) {
       finish(false);
     }
-  }
-
-  /** The position of the first document in the shard. */
-  long firstPosition() {
-    return firstPosition;
   }
 
   private void finish(boolean whole) throws IOException {

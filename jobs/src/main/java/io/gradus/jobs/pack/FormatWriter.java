@@ -27,6 +27,18 @@ interface FormatWriter extends Serializable {
 
   FormatInputs inputs();
 
+  /** The folder of its files. */
+  default String folder() {
+    return inputs().path(format().label());
+  }
+
+  /** What a format wants pieces to hold. */
+  static ShardGroup.Content content(ShardFormat format) {
+    return switch (format) {
+      case MDS, MDS_ZSTD, MEGATRON, OLMO, DATATROVE, PARQUET, LITDATA -> ShardGroup.Content.TOKENS;
+    };
+  }
+
   /** Bytes of one token in its files, before any compression. */
   int tokenBytes();
 

@@ -5,16 +5,13 @@ import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
-import org.apache.hadoop.fs.Path;
 
-/** One format's files of one shard, under temporary names until they are complete. */
+/** One format's files of one shard, which appear when they are complete. */
 final class ShardFiles {
   private final PackFolder folder;
   private final ShardFormat format;
   private final int shard;
   private final List<OpenFile> files = new ArrayList<>();
-  private boolean committed;
 
   ShardFiles(PackFolder folder, ShardFormat format, int shard) {
     this.folder = folder;
@@ -24,66 +21,49 @@ final class ShardFiles {
 
   /** Begins a file of this shard alone. */
   HashedOutput create(String path) throws IOException {
-    return create(path, path, () -> 0);
+    return create(path, path);
   }
 
   /**
-   * Begins this shard's stretch of a file that all shards are joined to.
+   * Begins this shard's stretch of a file that all shards are joined to, one after the other.
    *
    * @param path of the joined file
-   * @param offset of the stretch in it
    */
-  HashedOutput createStretch(String path, long offset) throws IOException {
-    return createStretch(path, () -> offset);
+  HashedOutput createStretch(String path) throws IOException {
+    return create(PackFolder.part(path, shard), path);
+  }
+
+  private HashedOutput create(String place, String path) throws IOException {
+    PendingFile file = folder.create(place);
+    files.add(new OpenFile(file, path));
+    return file.out();
   }
 
   /**
-   * Begins this shard's stretch of a file that all shards are joined to.
-   *
-   * @param path of the joined file
-   * @param offset gives the stretch's offset in it when the stretch is complete
+   * Lets the files, whose contents must be closed, appear in their places. Where stretches begin is
+   * known when all shards are.
    */
-  HashedOutput createStretch(String path, LongSupplier offset) throws IOException {
-    return create(PackFolder.part(path, shard), path, offset);
-  }
-
-  private HashedOutput create(String place, String path, LongSupplier offset) throws IOException {
-    Path temporary = folder.newTemporary();
-    HashedOutput out = folder.create(temporary);
-    files.add(new OpenFile(temporary, out, place, path, offset));
-    return out;
-  }
-
-  /** Moves the files, which must be closed, to their places. */
   List<PackedFile> commit() throws IOException {
     List<PackedFile> packed = new ArrayList<>();
     for (OpenFile file : files) {
-      folder.commit(file.temporary, file.place);
-      packed.add(
-          new PackedFile(
-              format, file.path, file.offset.getAsLong(), file.out.getPos(), file.out.sha256()));
+      file.pending.commit();
+      HashedOutput out = file.pending.out();
+      packed.add(new PackedFile(format, file.path, 0, out.getPos(), out.sha256()));
     }
-    committed = true;
     return packed;
   }
 
   /** Removes what was not committed. */
   void discard() throws IOException {
-    if (!committed) {
-      for (OpenFile file : files) {
-        file.out.close();
-        folder.discard(file.temporary);
-      }
+    for (OpenFile file : files) {
+      file.pending.discard();
     }
   }
 
   /**
    * A file under way.
    *
-   * @param place where it goes when it is complete
    * @param path the file that trainers will find it in
-   * @param offset gives its place in that file
    */
-  private record OpenFile(
-      Path temporary, HashedOutput out, String place, String path, LongSupplier offset) {}
+  private record OpenFile(PendingFile pending, String path) {}
 }
