@@ -2,10 +2,10 @@ package io.gradus.common.table;
 
 /**
  * The columns of the table that says which part of which document lies where in the stream: {@code
- * doc_id}, {@code source}, {@code repeat}, {@code n_tokens}, {@code position}, {@code quantile},
- * {@code score} as in the order, and those below. A document that was cut has several rows; no row
- * crosses a sequence's end. Files in the order of their names, and rows inside them, are in the
- * order of the stream; what is between two rows is padding.
+ * doc_id}, {@code source}, {@code repeat}, {@code n_tokens}, {@code position}, {@code
+ * token_offset}, {@code quantile} (null in the validation split), {@code score} as in the order,
+ * and those below. A document that was cut has several rows. Files in the order of their names, and
+ * rows inside them, are in the order of the stream; what is between two rows is padding.
  */
 public final class PlacementTable {
   /**

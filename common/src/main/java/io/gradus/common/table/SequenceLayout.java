@@ -44,6 +44,12 @@ public sealed interface SequenceLayout extends Serializable {
   /** Which sequence lies there. */
   long sequence(int shard, long row);
 
+  /**
+   * How many sequences, counted from a multiple of it, lie in adjacent rows of one shard; a shard's
+   * last run may be short.
+   */
+  long run();
+
   /** Sequences that hold padding only. */
   default long paddingSequences() {
     return total() - sequences();
@@ -58,6 +64,11 @@ public sealed interface SequenceLayout extends Serializable {
     @Override
     public long total() {
       return sequences;
+    }
+
+    @Override
+    public long run() {
+      return shardRows;
     }
 
     @Override
@@ -101,6 +112,11 @@ public sealed interface SequenceLayout extends Serializable {
 
     private int nodeShards() {
       return Math.toIntExact(ceilDiv(nodeRows(), shardRows));
+    }
+
+    @Override
+    public long run() {
+      return 1;
     }
 
     @Override
@@ -156,6 +172,11 @@ public sealed interface SequenceLayout extends Serializable {
 
     private int shardsOfRound() {
       return Math.multiplyExact(ranks, workers);
+    }
+
+    @Override
+    public long run() {
+      return microBatch;
     }
 
     /** Shards of one round that hold m batches or less; the last round may lack some workers'. */
@@ -238,6 +259,11 @@ public sealed interface SequenceLayout extends Serializable {
 
     private int shardsOfRank() {
       return firstShard(workers);
+    }
+
+    @Override
+    public long run() {
+      return microBatch;
     }
 
     @Override

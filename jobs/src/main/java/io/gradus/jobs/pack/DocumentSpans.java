@@ -9,18 +9,17 @@ final class DocumentSpans {
   private long begin = -1;
   private long firstPosition = -1;
   private long position;
-  private long next;
 
   DocumentSpans(Sink sink) {
     this.sink = sink;
   }
 
   /**
-   * Takes the next piece. It goes on with the document of the last one where that was not at its
-   * end and the stream has no gap between them.
+   * Takes the next piece. It goes on with the document of the last one where that had not come to
+   * its end.
    */
-  void add(Piece piece, long pieceTokens) throws IOException {
-    if (begin >= 0 && (piece.position() != position || piece.start() != next)) {
+  void add(Piece piece) throws IOException {
+    if (begin >= 0 && piece.position() != position) {
       finish(false);
     }
     if (firstPosition < 0) {
@@ -30,10 +29,9 @@ final class DocumentSpans {
       begin = tokens;
       position = piece.position();
     }
-    tokens += pieceTokens;
-    next = piece.start() + pieceTokens;
-    if (piece.ends()) {
-      finish(true);
+    tokens += piece.streamTokens();
+    if (piece.closes()) {
+      finish(piece.ends());
     }
   }
 

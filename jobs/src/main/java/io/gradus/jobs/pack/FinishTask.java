@@ -16,7 +16,7 @@ record FinishTask(String directory, List<FormatWriter> formats, SerializableConf
     PackFolder folder = new PackFolder(new Path(directory), hadoop.value());
     while (indices.hasNext()) {
       FormatWriter format = formats.get(indices.next().intValue());
-      folder.finishFormat(format.format(), format.finish(folder));
+      folder.finishFormat(format, format.finish(folder));
     }
   }
 }

@@ -20,12 +20,26 @@ interface FormatWriter extends Serializable {
       case DATATROVE -> new DatatroveFormat(inputs);
       case PARQUET -> new ParquetFormat(inputs);
       case LITDATA -> new LitDataFormat(inputs);
+      case JSONL -> new JsonlFormat(inputs);
     };
   }
 
   ShardFormat format();
 
   FormatInputs inputs();
+
+  /** The folder of its files. */
+  default String folder() {
+    return inputs().path(format().label());
+  }
+
+  /** What a format wants pieces to hold. */
+  static ShardGroup.Content content(ShardFormat format) {
+    return switch (format) {
+      case MDS, MDS_ZSTD, MEGATRON, OLMO, DATATROVE, PARQUET, LITDATA -> ShardGroup.Content.TOKENS;
+      case JSONL -> ShardGroup.Content.TEXT;
+    };
+  }
 
   /** Bytes of one token in its files, before any compression. */
   int tokenBytes();

@@ -3,7 +3,6 @@ package io.gradus.jobs.pack;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
-import io.gradus.common.workspace.AtomicFile;
 import io.gradus.common.workspace.Json;
 import java.io.BufferedReader;
 import java.io.FileNotFoundException;
@@ -36,7 +35,7 @@ final class PackFolder {
   private static final String WORK = ".work";
   private static final String PARTS = WORK + "/parts";
   private static final String RESULT = "result.json";
-  private static final Pattern MARKER = Pattern.compile("\\.work/done/(\\d+)\\.json");
+  private static final Pattern MARKER = Pattern.compile("\\.work/done/.*/(\\d+)\\.json");
 
   private final Path root;
   private final FileSystem fileSystem;
@@ -48,15 +47,22 @@ final class PackFolder {
     this.fileSystem = any instanceof LocalFileSystem local ? local.getRawFileSystem() : any;
   }
 
-  /** Creates the folders that files are moved to. */
-  void prepare(List<ShardFormat> formats) throws IOException {
-    for (ShardFormat format : formats) {
-      fileSystem.mkdirs(new Path(root, format.label()));
-    }
+  /** Makes room for what is under way, and forgets what attempts that ended left. */
+  void prepare() throws IOException {
     fileSystem.mkdirs(new Path(root, WORK + "/done"));
     fileSystem.mkdirs(new Path(root, PARTS));
     fileSystem.delete(new Path(root, WORK + "/temporary"), true);
     fileSystem.mkdirs(new Path(root, WORK + "/temporary"));
+  }
+
+  /** Creates the folders that the groups' files appear in. */
+  void prepare(List<ShardGroup> groups) throws IOException {
+    for (ShardGroup group : groups) {
+      for (FormatWriter format : group.formats()) {
+        fileSystem.mkdirs(new Path(root, format.folder()));
+      }
+      fileSystem.mkdirs(new Path(root, doneFolder(group.shardList())));
+    }
   }
 
   /** Where a shard's stretch of a joined file waits until all shards are there. */
@@ -64,62 +70,56 @@ final class PackFolder {
     return String.format("%s/%s.%05d", PARTS, path.replace('/', '-'), shard);
   }
 
-  Path newTemporary() {
-    return new Path(root, WORK + "/temporary/" + UUID.randomUUID());
-  }
-
-  HashedOutput create(Path temporary) throws IOException {
-    return new HashedOutput(fileSystem.create(temporary, true));
+  /** Begins a file; it is to be committed or discarded. */
+  PendingFile create(String path) throws IOException {
+    return PendingFile.create(
+        fileSystem, new Path(root, path), new Path(root, WORK + "/temporary/" + UUID.randomUUID()));
   }
 
   FSDataInputStream open(String path) throws IOException {
     return fileSystem.open(new Path(root, path));
   }
 
-  /** Moves a complete file to its place. */
-  void commit(Path temporary, String path) throws IOException {
-    AtomicFile.commit(fileSystem, temporary, new Path(root, path));
-  }
-
-  void discard(Path temporary) throws IOException {
-    fileSystem.delete(temporary, false);
-  }
-
   /** Writes a whole file of a format so that it appears complete or not at all. */
   PackedFile write(ShardFormat format, String path, Content content) throws IOException {
-    Path temporary = newTemporary();
-    HashedOutput out = create(temporary);
-    try (out) {
-      content.writeTo(out);
+    PendingFile file = create(path);
+    try {
+      content.writeTo(file.out());
+      file.commit();
+    } finally {
+      file.discard();
     }
-    commit(temporary, path);
-    return new PackedFile(format, path, 0, out.getPos(), out.sha256());
+    return new PackedFile(format, path, 0, file.out().getPos(), file.out().sha256());
   }
 
   /** Writes a small file beside the formats' folders; returns its SHA-256. */
   String writeText(String path, Iterable<String> lines) throws IOException {
-    Path temporary = newTemporary();
-    HashedOutput out = create(temporary);
-    try (out) {
+    PendingFile file = create(path);
+    try {
       for (String line : lines) {
-        out.write(line.getBytes(StandardCharsets.UTF_8));
+        file.out().write(line.getBytes(StandardCharsets.UTF_8));
       }
+      file.commit();
+    } finally {
+      file.discard();
     }
-    commit(temporary, path);
-    return out.sha256();
+    return file.out().sha256();
   }
 
-  void finishShard(Shard shard) throws IOException {
-    writeText(marker(shard.index()), List.of(Json.tree(shard).toString()));
+  /** Notes that a shard is complete. */
+  void finishShard(String shardList, Shard shard) throws IOException {
+    writeText(
+        String.format("%s/%05d.json", doneFolder(shardList), shard.index()),
+        List.of(Json.tree(shard).toString()));
   }
 
   /** Notes that a format is complete. */
-  void finishFormat(ShardFormat format, List<PackedFile> wholeFiles) throws IOException {
+  void finishFormat(FormatWriter format, List<PackedFile> wholeFiles) throws IOException {
     writeText(marker(format), List.of(Json.tree(new WholeFiles(wholeFiles)).toString()));
   }
 
   /** The files of a format that belong to no single shard, when all of them are complete. */
-  Optional<List<PackedFile>> finishedFormat(ShardFormat format) throws IOException {
+  Optional<List<PackedFile>> finishedFormat(FormatWriter format) throws IOException {
     Optional<WholeFiles> found = read(marker(format), WholeFiles.class);
     if (found.isPresent()) {
       for (PackedFile file : found.get().files()) {
@@ -131,24 +131,34 @@ final class PackFolder {
     return found.map(WholeFiles::files);
   }
 
+  /** Notes that a placement is complete. */
+  void finishPlacement(String placement, PlacedStream placed) throws IOException {
+    writeText(marker(placement), List.of(Json.tree(placed).toString()));
+  }
+
+  /** What was said of a placement that is complete. */
+  Optional<PlacedStream> finishedPlacement(String placement) throws IOException {
+    return read(marker(placement), PlacedStream.class);
+  }
+
   /** What the marker of a finished format holds. */
   private record WholeFiles(List<PackedFile> files) {}
 
   /**
-   * The shards whose files are all there, in full length. Each folder is listed once, since asking
-   * for every file by itself takes long on a distant file system.
+   * The shards of a group whose files are all there, in full length. Each folder is listed once,
+   * since asking for every file by itself takes long on a distant file system.
    *
    * @param known shards that were found before, whose markers are not read again
    */
-  Map<Integer, Shard> finishedShards(Map<Integer, Shard> known, List<ShardFormat> formats)
+  Map<Integer, Shard> finishedShards(ShardGroup group, Map<Integer, Shard> known)
       throws IOException {
     Map<String, Long> lengths = new HashMap<>();
-    for (ShardFormat format : formats) {
-      list(format.label(), lengths);
+    for (FormatWriter format : group.formats()) {
+      list(format.folder(), lengths);
     }
     list(PARTS, lengths);
     Map<String, Long> markers = new HashMap<>();
-    list(WORK + "/done", markers);
+    list(doneFolder(group.shardList()), markers);
     Map<Integer, Shard> finished = new TreeMap<>();
     for (String marker : markers.keySet()) {
       Matcher matcher = MARKER.matcher(marker);
@@ -185,12 +195,16 @@ final class PackFolder {
     }
   }
 
-  private static String marker(int shard) {
-    return String.format(WORK + "/done/%05d.json", shard);
+  private static String doneFolder(String shardList) {
+    return WORK + "/done/" + shardList.replace('/', '-');
   }
 
-  private static String marker(ShardFormat format) {
-    return WORK + "/done/" + format.label() + ".json";
+  private static String marker(FormatWriter format) {
+    return marker(format.folder());
+  }
+
+  private static String marker(String name) {
+    return WORK + "/done/" + name.replace('/', '-') + ".json";
   }
 
   private boolean holds(String path, long bytes) throws IOException {

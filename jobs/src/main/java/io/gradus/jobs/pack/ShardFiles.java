@@ -6,15 +6,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.apache.hadoop.fs.Path;
 
-/** One format's files of one shard, under temporary names until they are complete. */
+/** One format's files of one shard, which appear when they are complete. */
 final class ShardFiles {
   private final PackFolder folder;
   private final ShardFormat format;
   private final int shard;
   private final List<OpenFile> files = new ArrayList<>();
-  private boolean committed;
 
   ShardFiles(PackFolder folder, ShardFormat format, int shard) {
     this.folder = folder;
@@ -48,42 +46,35 @@ final class ShardFiles {
   }
 
   private HashedOutput create(String place, String path, LongSupplier offset) throws IOException {
-    Path temporary = folder.newTemporary();
-    HashedOutput out = folder.create(temporary);
-    files.add(new OpenFile(temporary, out, place, path, offset));
-    return out;
+    PendingFile file = folder.create(place);
+    files.add(new OpenFile(file, path, offset));
+    return file.out();
   }
 
-  /** Moves the files, which must be closed, to their places. */
+  /** Lets the files, whose contents must be closed, appear in their places. */
   List<PackedFile> commit() throws IOException {
     List<PackedFile> packed = new ArrayList<>();
     for (OpenFile file : files) {
-      folder.commit(file.temporary, file.place);
+      file.pending.commit();
+      HashedOutput out = file.pending.out();
       packed.add(
-          new PackedFile(
-              format, file.path, file.offset.getAsLong(), file.out.getPos(), file.out.sha256()));
+          new PackedFile(format, file.path, file.offset.getAsLong(), out.getPos(), out.sha256()));
     }
-    committed = true;
     return packed;
   }
 
   /** Removes what was not committed. */
   void discard() throws IOException {
-    if (!committed) {
-      for (OpenFile file : files) {
-        file.out.close();
-        folder.discard(file.temporary);
-      }
+    for (OpenFile file : files) {
+      file.pending.discard();
     }
   }
 
   /**
    * A file under way.
    *
-   * @param place where it goes when it is complete
    * @param path the file that trainers will find it in
    * @param offset gives its place in that file
    */
-  private record OpenFile(
-      Path temporary, HashedOutput out, String place, String path, LongSupplier offset) {}
+  private record OpenFile(PendingFile pending, String path, LongSupplier offset) {}
 }

@@ -5,9 +5,12 @@ import java.io.IOException;
 
 /** Takes the tokens of one shard, padding included, in order, and writes them in one format. */
 interface TokenWriter extends Closeable {
-  /** Writes the next piece; formats that know documents override this. */
+  /**
+   * Writes the next piece; formats that know documents, or take text, override this. A sequence's
+   * end is a document's end as well for whoever trains; {@link Piece#closes} says the others.
+   */
   default void write(Piece piece) throws IOException {
-    write(piece.tokens());
+    write(piece.content());
   }
 
   /**

@@ -57,6 +57,7 @@ public record PipelineConfig(
     String workspace = pipeline.path("workspace");
     long seed = pipeline.count("seed", 42, Range.NOT_NEGATIVE);
     pipeline.finish();
+    AdviseConfig advise = AdviseConfig.read(root.section("advise"));
     PipelineConfig config =
         new PipelineConfig(
             name,
@@ -68,8 +69,8 @@ public record PipelineConfig(
             CalibrateConfig.read(root.section("calibrate")),
             SampleConfig.read(root.section("sample")),
             OrderConfig.read(root.section("order")),
-            PackConfig.read(root.section("pack")),
-            AdviseConfig.read(root.section("advise")));
+            PackConfig.read(root.section("pack"), advise.batchTokens()),
+            advise);
     root.finish();
     problems.throwIfAny();
     return config;

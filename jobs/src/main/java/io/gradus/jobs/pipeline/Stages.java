@@ -130,9 +130,9 @@ final class Stages {
             (context, inputs, output) -> order(context, config, inputs, output)),
         new Stage(
             PACK,
-            1,
+            2,
             config.pack(),
-            List.of(INGEST, ORDER),
+            List.of(INGEST, SAMPLE, ORDER),
             Map::of,
             NO_CHANCE,
             (context, inputs, output) -> pack(context, config, inputs, output)),
@@ -300,15 +300,21 @@ final class Stages {
   private static Outcome pack(
       JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
     PackResult result =
-        new PackJob().run(context, config.pack(), documents(inputs), order(inputs), output);
-    PackedShards table = result.table();
+        new PackJob()
+            .run(
+                context,
+                config.pack(),
+                documents(inputs),
+                order(inputs),
+                inputs.finished(SAMPLE, SelectionTable.class),
+                output);
     return new Outcome(
         result,
         say(
             "%,d sequences of %,d tokens in %s as %s",
-            table.sequences(),
+            result.sequences(),
             config.pack().sequenceLength(),
-            count(table.shards(), "shard"),
+            count(result.shards(), "shard"),
             String.join(
                 ", ", config.pack().formats().stream().map(format -> format.label()).toList())));
   }

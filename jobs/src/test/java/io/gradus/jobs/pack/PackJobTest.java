@@ -8,6 +8,7 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
@@ -31,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PackJobTest {
-  private static final PackConfig ALL = new PackConfig(List.of(ShardFormat.values()), 64, 1024);
+  private static final List<ShardFormat> TOKEN_FORMATS =
+      Arrays.stream(ShardFormat.values()).filter(format -> format != ShardFormat.JSONL).toList();
+  private static final PackConfig ALL = new PackConfig(TOKEN_FORMATS, 64, 1024);
 
   @TempDir Path folder;
 
@@ -143,7 +146,8 @@ class PackJobTest {
     TinyCorpus corpus = TinyCorpus.random(40, 50_257, 13);
     Packed packed = pack(corpus, ALL, 3, 2);
     PackedShards table = packed.result().table();
-    List<Shard> shards = PackedShards.shardList(packed.directory());
+    List<Shard> shards =
+        packed.result().table().train().formats().get(0).shards(packed.directory());
 
     assertThat(shards).hasSize(table.shards());
     assertThat(shards).extracting(Shard::index).isSorted();
@@ -245,12 +249,19 @@ class PackJobTest {
     Map<String, String> undisturbed = digests(packed);
     // The state in which the parts of joined files have been joined and removed.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
-    state.prepare(ALL.formats());
-    for (Shard shard : PackedShards.shardList(output)) {
-      state.finishShard(shard);
+    state.prepare();
+    for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
+      state.finishShard("shards.jsonl", shard);
     }
-    for (ShardFormat joined : List.of(ShardFormat.MEGATRON, ShardFormat.DATATROVE)) {
-      state.finishFormat(joined, wholeFiles(whole, joined));
+    for (PackedFormat format : whole.table().train().formats()) {
+      if (format.format() == ShardFormat.MEGATRON || format.format() == ShardFormat.DATATROVE) {
+        state.finishFormat(
+            FormatWriter.of(
+                format.format(),
+                new FormatInputs(
+                    "", format.layout(), 64, documents.table(), false, "shards.jsonl")),
+            format.wholeFiles());
+      }
     }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("shards.jsonl"));
@@ -260,14 +271,6 @@ class PackJobTest {
     assertThat(digests(packed)).isEqualTo(undisturbed);
     assertThat(Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino"))
         .isEqualTo(before);
-  }
-
-  private static List<PackedFile> wholeFiles(PackResult result, ShardFormat format) {
-    return result.table().formats().stream()
-        .filter(packed -> packed.format() == format)
-        .findFirst()
-        .orElseThrow()
-        .wholeFiles();
   }
 
   @Test
@@ -282,9 +285,9 @@ class PackJobTest {
     Map<String, String> undisturbed = digests(packed);
     // The state in which all shards are finished and the index is not.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
-    state.prepare(config.formats());
-    for (Shard shard : PackedShards.shardList(output)) {
-      state.finishShard(shard);
+    state.prepare();
+    for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
+      state.finishShard("shards.jsonl", shard);
     }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("mds/index.json"));
