@@ -42,6 +42,9 @@ import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sample.SampleResult;
 import io.gradus.jobs.topics.TopicsJob;
 import io.gradus.jobs.topics.TopicsResult;
+import io.gradus.jobs.verify.ReadingConfig;
+import io.gradus.jobs.verify.ReadingJob;
+import io.gradus.jobs.verify.ReadingResult;
 import io.gradus.jobs.verify.VerifyJob;
 import io.gradus.jobs.verify.VerifyResult;
 import java.util.ArrayList;
@@ -64,7 +67,7 @@ final class Stages {
   private static final String SAMPLE = "sample";
   private static final String ORDER = "order";
   private static final String PACK = "pack";
-  private static final String VERIFY = "verify";
+  static final String VERIFY = "verify";
   private static final String ADVISE = "advise";
   private static final String REPORT = "report";
   private static final long NO_CHANCE = 0;
@@ -346,6 +349,28 @@ final class Stages {
         say(
             "all checks passed: %,d documents, each token once and in order, %s bytes read back",
             result.documents(), show(result.bytes())));
+  }
+
+  /** Simulates a training run's reading and prints what was found. */
+  static void read(
+      JobContext context, ReadingConfig reading, Inputs inputs, ReadingJob.Bytes bytes) {
+    StageDirectory output = inputs.directories().get(VERIFY);
+    Finished<PackedShards> shards = inputs.finished(PACK, PackedShards.class);
+    ReadingResult result =
+        new ReadingJob().run(context, reading, order(inputs), shards, bytes, output);
+    result.lines().forEach(context.console()::line);
+    if (!result.passed()) {
+      throw new UserMistake(
+          say(
+              "verify: this run would not read the curriculum as it is: %s, such as: %s. All is in"
+                  + " %s.%s",
+              count(result.breachCount(), "breach"),
+              result.breaches().get(0),
+              output.file(reading.folder() + "/" + ReadingResult.FILE),
+              result.remedies().isEmpty()
+                  ? ""
+                  : " What mends it: " + String.join("; ", result.remedies()) + "."));
+    }
   }
 
   private static Outcome advise(
