@@ -51,8 +51,7 @@ public final class PackSpeed {
     JobContext context = LocalContext.start("pack-speed");
     try {
       StoredTokens stored =
-          StoredTokens.at(
-              context, common.work.resolve("stored-" + tokens), Quantity.count(tokens));
+          StoredTokens.at(context, common.work.resolve("stored-" + tokens), Quantity.count(tokens));
       return measure(
           "stored",
           new SparkCopy(context, stored, common.work.resolve("copy")),

@@ -121,8 +121,7 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
             .session()
             .range(0, lengths.length, 1, BUCKETS)
             .map(
-                (MapFunction<Long, Row>)
-                    id -> document(id.intValue(), positions[id.intValue()]),
+                (MapFunction<Long, Row>) id -> document(id.intValue(), positions[id.intValue()]),
                 Encoders.row(DOCUMENTS));
     all.repartitionById(BUCKETS, functions.col("bucket"))
         .sortWithinPartitions(DocumentsTable.DOC_ID)

@@ -99,8 +99,7 @@ final class SyntheticPack {
   }
 
   Finished<OrderTable> order() {
-    return new Finished<>(
-        directory("order"), new OrderTable(rows, tokens, "ascending", "overall"));
+    return new Finished<>(directory("order"), new OrderTable(rows, tokens, "ascending", "overall"));
   }
 
   /** What was packed, writing it where it is not there yet. */

@@ -62,10 +62,7 @@ public final class VerifySpeed implements Callable<Integer> {
       double verify = measure("verify", () -> verify(context, pack, packed));
       measure("verify --as megatron", () -> read(context, pack, packed));
       System.out.printf(
-          Locale.ROOT,
-          "bar: %.0f MB/s, %s%n",
-          BAR,
-          verify >= BAR ? "reached" : "missed");
+          Locale.ROOT, "bar: %.0f MB/s, %s%n", BAR, verify >= BAR ? "reached" : "missed");
       return verify >= BAR ? 0 : 1;
     } finally {
       context.session().stop();

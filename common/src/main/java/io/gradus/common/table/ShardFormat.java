@@ -29,7 +29,9 @@ public enum ShardFormat {
   /** Parquet with a list column {@code input_ids}: {@code parquet/shard-00000.parquet}. */
   PARQUET,
   /** LitData: {@code litdata/chunk-0-00000.bin} and {@code litdata/index.json}. */
-  LITDATA;
+  LITDATA,
+  /** Texts as JSON lines: {@code jsonl/part-00000.jsonl.zst}. */
+  JSONL;
 
   /** The format of that name, if there is one. */
   public static Optional<ShardFormat> labelled(String label) {

@@ -17,6 +17,7 @@ final class BucketDocuments implements Closeable {
   private final boolean withText;
   private String docId = "";
   private byte[] tokens = new byte[0];
+  private Group document;
   private byte[] text = new byte[0];
 
   private BucketDocuments(ParquetRows.Reader rows, int tokenBytes, boolean withText) {
@@ -36,11 +37,7 @@ final class BucketDocuments implements Closeable {
 
   /** Opens a bucket for its tokens and its texts. */
   static BucketDocuments texts(Configuration hadoop, Path file, int tokenBytes) throws IOException {
-    return new BucketDocuments(
-        ParquetRows.read(
-            hadoop, file, DocumentsTable.DOC_ID, DocumentsTable.TOKENS, DocumentsTable.TEXT),
-        tokenBytes,
-        true);
+    return new BucketDocuments(ParquetRows.read(hadoop, file, TextLine.COLUMNS), tokenBytes, true);
   }
 
   /**
@@ -57,7 +54,7 @@ final class BucketDocuments implements Closeable {
       docId =
           HexFormat.of().formatHex(row.get().getBinary(DocumentsTable.DOC_ID, 0).getBytesUnsafe());
       tokens = row.get().getBinary(DocumentsTable.TOKENS, 0).getBytesUnsafe();
-      text = withText ? row.get().getBinary(DocumentsTable.TEXT, 0).getBytesUnsafe() : text;
+      document = row.get();
     }
     if (!docId.equals(part.docId())) {
       throw missing(part);
@@ -68,6 +65,7 @@ final class BucketDocuments implements Closeable {
               "Document %s at position %,d has %,d tokens in the order and %,d in the documents",
               docId, part.position(), part.documentTokens(), tokens.length / tokenBytes));
     }
+    text = withText && part.first() == 0 ? TextLine.of(part, document) : new byte[0];
   }
 
   /** The tokens of the document that was found. */
@@ -75,7 +73,10 @@ final class BucketDocuments implements Closeable {
     return tokens;
   }
 
-  /** The text of the document that was found, in UTF-8. */
+  /**
+   * The {@link TextLine} of the document that was found, which goes with its first part; nothing
+   * for others.
+   */
   byte[] text() {
     return text;
   }

@@ -8,26 +8,24 @@ final class DocumentSpans {
   private long tokens;
   private long begin = -1;
   private long position;
-  private long next;
 
   DocumentSpans(Sink sink) {
     this.sink = sink;
   }
 
   /**
-   * Takes the next piece. It goes on with the document of the last one where that was not closed
-   * and there is no gap between them.
+   * Takes the next piece. It goes on with the document of the last one where that had not come to
+   * its end.
    */
-  void add(Piece piece, long pieceTokens) throws IOException {
-    if (begin >= 0 && (piece.position() != position || piece.offset() != next)) {
+  void add(Piece piece) throws IOException {
+    if (begin >= 0 && piece.position() != position) {
       finish(false);
     }
     if (begin < 0) {
       begin = tokens;
       position = piece.position();
     }
-    tokens += pieceTokens;
-    next = piece.offset() + pieceTokens;
+    tokens += piece.streamTokens();
     if (piece.closes()) {
       finish(piece.ends());
     }

@@ -20,6 +20,7 @@ interface FormatWriter extends Serializable {
       case DATATROVE -> new DatatroveFormat(inputs);
       case PARQUET -> new ParquetFormat(inputs);
       case LITDATA -> new LitDataFormat(inputs);
+      case JSONL -> new JsonlFormat(inputs);
     };
   }
 
@@ -36,6 +37,7 @@ interface FormatWriter extends Serializable {
   static ShardGroup.Content content(ShardFormat format) {
     return switch (format) {
       case MDS, MDS_ZSTD, MEGATRON, OLMO, DATATROVE, PARQUET, LITDATA -> ShardGroup.Content.TOKENS;
+      case JSONL -> ShardGroup.Content.TEXT;
     };
   }
 

@@ -31,7 +31,7 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
                   number(section, "ranks"),
                   number(section, "workers"),
                   number(section, "micro-batch"));
-          case MEGATRON, OLMO, DATATROVE -> throw oneLayout(format);
+          case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
         };
     section.finish();
     return config;
@@ -45,7 +45,7 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
   static boolean hasChoice(ShardFormat format) {
     return switch (format) {
       case MDS, MDS_ZSTD, PARQUET, LITDATA -> true;
-      case MEGATRON, OLMO, DATATROVE -> false;
+      case MEGATRON, OLMO, DATATROVE, JSONL -> false;
     };
   }
 
@@ -66,7 +66,7 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
       case LITDATA ->
           new SequenceLayout.RankBlocks(
               sequences, ranks, workers, microBatch, Math.max(1, shardRows / microBatch));
-      case MEGATRON, OLMO, DATATROVE -> throw oneLayout(format);
+      case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
     };
   }
 

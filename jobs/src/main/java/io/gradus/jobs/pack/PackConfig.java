@@ -76,19 +76,23 @@ public record PackConfig(
     long sequenceLength = section.count("sequence-length", 2048, SEQUENCE_LENGTH);
     long shardTokens = section.count("shard-tokens", 64_000_000, Range.AT_LEAST_ONE);
     long most = MdsLayout.mostTokens(Math.toIntExact(sequenceLength));
-    if (formats.contains(ShardFormat.MDS) && shardTokens > most) {
+    boolean offsets =
+        formats.contains(ShardFormat.MDS)
+            || formats.contains(ShardFormat.MDS_ZSTD)
+            || formats.contains(ShardFormat.LITDATA);
+    if (offsets && shardTokens > most) {
       section.problem(
           "shard-tokens",
-          "an mds shard must stay below 4 GiB; give at most "
+          "a shard of mds or litdata must stay below 4 GiB; give at most "
               + most
-              + ", or leave mds out of pack.formats");
+              + ", or leave these out of pack.formats");
     }
     Packing packing = section.choice("packing", Packing.CONCATENATE);
     if (packing == Packing.BEST_FIT && formats.contains(ShardFormat.DATATROVE)) {
       section.problem(
           "packing",
-          "datatrove's reader cuts rows of sequence-length + 1 tokens, across the sequences of"
-              + " best-fit; leave datatrove out of pack.formats, or concatenate");
+          "best-fit keeps documents whole in sequences, and datatrove's reader cuts rows of one"
+              + " token more; leave datatrove out of pack.formats, or take concatenate");
     }
     PackConfig config =
         new PackConfig(

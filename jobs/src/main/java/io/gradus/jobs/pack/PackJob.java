@@ -280,9 +280,23 @@ public final class PackJob {
               hadoop,
               written,
               done));
+    } catch (Exception e) {
+      throw mistakeIn(e);
     } finally {
       progress.close();
     }
+  }
+
+  /** What a task says is the user's mistake is that here too. */
+  private static RuntimeException mistakeIn(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserMistake mistake) {
+        return mistake;
+      }
+    }
+    return failure instanceof RuntimeException runtime
+        ? runtime
+        : new IllegalStateException(failure);
   }
 
   /** The placements' rows that unfinished shards need, by bucket and in each by document id. */

@@ -27,7 +27,7 @@ final class SpanWriter implements TokenWriter {
   @Override
   public void write(Piece piece) throws IOException {
     tokens.write(piece);
-    spans.add(piece, piece.content().length / tokenBytes);
+    spans.add(piece);
   }
 
   @Override

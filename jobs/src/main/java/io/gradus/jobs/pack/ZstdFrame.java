@@ -8,9 +8,9 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Compresses into one zstd frame that carries the size of its content, which readers that
- * decompress at once must know. It is fed in blocks of one size, so that the frame depends on the
- * content alone and not on how it was written.
+ * Compresses into one zstd frame that carries the size of its content where that is known, as
+ * readers want that decompress at once. It is fed in blocks of one size, so that the frame depends
+ * on the content alone and not on how it was written.
  */
 final class ZstdFrame extends OutputStream {
   private static final int BLOCK_BYTES = 1 << 17;
@@ -31,9 +31,18 @@ final class ZstdFrame extends OutputStream {
    * @param contentBytes bytes that will be written; another number is an error at the end
    */
   ZstdFrame(OutputStream out, long contentBytes) {
+    this(out);
+    context.setPledgedSrcSize(contentBytes);
+  }
+
+  /**
+   * Begins a frame of unknown size, which it does not carry then.
+   *
+   * @param out closed by this stream
+   */
+  ZstdFrame(OutputStream out) {
     this.out = out;
     context.setLevel(LEVEL);
-    context.setPledgedSrcSize(contentBytes);
   }
 
   @Override

@@ -414,9 +414,7 @@ final class ShardWalk implements Closeable {
         checkToken(piece, piece.from(), table.beginOfText(), "precedes", "the beginning token");
       }
       long hash =
-          readable
-              ? hash(piece.from() + textFrom - piece.firstToken(), tokens)
-              : TokenHash.EMPTY;
+          readable ? hash(piece.from() + textFrom - piece.firstToken(), tokens) : TokenHash.EMPTY;
       if (readable && ends) {
         checkToken(piece, piece.to() - 1, table.endOfText(), "follows", "end-of-text");
       }

@@ -107,8 +107,8 @@ public final class VerifyJob {
     for (Map.Entry<ShardGroup, List<Shard>> entry : lists.entrySet()) {
       ShardGroup group = entry.getKey();
       totals.bytes += checkWholeFiles(context, packed, group, entry.getValue(), findings);
-      WalkPlan plan = group.plan(
-              packed.table(), documents.table().vocabularySize(), order.table().shape());
+      WalkPlan plan =
+          group.plan(packed.table(), documents.table().vocabularySize(), order.table().shape());
       List<ShardCheck> checks =
           walk(
               context,

@@ -14,9 +14,9 @@ class DocumentSpansTest {
 
   @Test
   void piecesOfOneDocumentAreOneSpan() throws IOException {
-    spans.add(piece(100, 7, false), 10);
-    spans.add(piece(110, 7, true), 5);
-    spans.add(piece(115, 8, true), 3);
+    spans.add(piece(7, 10, ""));
+    spans.add(piece(7, 5, "."));
+    spans.add(piece(8, 3, "."));
     spans.close();
 
     assertThat(found).containsExactly("0-15.", "15-18.");
@@ -24,18 +24,18 @@ class DocumentSpansTest {
 
   @Test
   void aDocumentThatGoesOnElsewhereIsASpanThatDoesNotEnd() throws IOException {
-    spans.add(piece(0, 0, true), 4);
-    spans.add(piece(4, 1, false), 6);
+    spans.add(piece(0, 4, "."));
+    spans.add(piece(1, 6, ""));
     spans.close();
 
     assertThat(found).containsExactly("0-4.", "4-10");
   }
 
   @Test
-  void aGapInTheStreamEndsASpan() throws IOException {
-    spans.add(piece(0, 3, false), 4);
-    spans.add(piece(8, 3, false), 4);
-    spans.add(piece(12, 4, true), 2);
+  void partsOfADocumentThatWasCutAreSpansOfTheirOwn() throws IOException {
+    spans.add(piece(3, 4, "cut"));
+    spans.add(piece(3, 4, "cut"));
+    spans.add(piece(4, 2, "."));
     spans.close();
 
     assertThat(found).containsExactly("0-4", "4-8", "8-10.");
@@ -43,16 +43,18 @@ class DocumentSpansTest {
 
   @Test
   void paddingIsInNoSpan() throws IOException {
-    spans.add(piece(0, 0, false), 4);
+    spans.add(piece(0, 4, "cut"));
     spans.pad(3);
-    spans.add(piece(7, 1, true), 2);
+    spans.add(piece(1, 2, "."));
     spans.pad(1);
     spans.close();
 
     assertThat(found).containsExactly("0-4", "7-9.");
   }
 
-  private static Piece piece(long start, long position, boolean ends) {
-    return new Piece(0, start, position, 0, false, ends, ends, "", 0, 0.0, new byte[0]);
+  /** A piece that goes on, that ends with its document, or that something else follows. */
+  private static Piece piece(long position, long tokens, String end) {
+    return new Piece(
+        0, 0, position, tokens, false, end.equals("."), !end.isEmpty(), "", 0, 0.0, new byte[0]);
   }
 }

@@ -21,7 +21,7 @@ class PackConfigTest {
     assertThat(read(""))
         .isEqualTo(
             new PackConfig(
-                List.of(ShardFormat.values()),
+                List.of(ShardFormat.MDS, ShardFormat.MEGATRON, ShardFormat.PARQUET),
                 Map.of(),
                 2048,
                 64_000_000,
@@ -46,7 +46,7 @@ class PackConfigTest {
     assertThat(messages())
         .containsExactly(
             "formats: 'megatrom' is not one of mds, mds-zstd, megatron, olmo, datatrove, parquet,"
-                + " litdata; did you mean 'megatron'?",
+                + " litdata, jsonl; did you mean 'megatron'?",
             "sequence-length: '1' must be between 2 and 16777216",
             "shard-tokens: 'many' is not a count such as 5000, 64M, 30B or 1.5T",
             "shards: unknown key; known here: begin-of-text, best-fit-window, boundaries, formats, global-batch,"
@@ -60,7 +60,7 @@ class PackConfigTest {
     assertThat(messages())
         .containsExactly(
             "formats: is empty; name at least one of mds, mds-zstd, megatron, olmo, datatrove,"
-                + " parquet, litdata");
+                + " parquet, litdata, jsonl");
   }
 
   @Test
@@ -70,8 +70,18 @@ class PackConfigTest {
 
     assertThat(messages())
         .containsExactly(
-            "shard-tokens: an mds shard must stay below 4 GiB; give at most 1073217536, or leave"
-                + " mds out of pack.formats");
+            "shard-tokens: a shard of mds or litdata must stay below 4 GiB; give at most 1073217536,"
+                + " or leave these out of pack.formats");
+  }
+
+  @Test
+  void datatroveCannotKeepDocumentsWhole() {
+    read("formats = [ datatrove ], packing = best-fit");
+
+    assertThat(messages())
+        .containsExactly(
+            "packing: best-fit keeps documents whole in sequences, and datatrove's reader cuts rows"
+                + " of one token more; leave datatrove out of pack.formats, or take concatenate");
   }
 
   @Test
@@ -108,7 +118,7 @@ class PackConfigTest {
             "layouts.mds.canonical-node: unknown key; did you mean 'canonical-nodes'?",
             "layouts.parquet.ranks: '0' must be between 1 and 65536",
             "layouts.parquet: is not among pack.formats; add it there or remove this",
-            "layouts.megatron: unknown key; known here: mds, parquet");
+            "layouts.megatron: unknown key; known here: litdata, mds, mds-zstd, parquet");
   }
 
   @Test

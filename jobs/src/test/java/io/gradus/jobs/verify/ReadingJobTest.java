@@ -96,11 +96,7 @@ class ReadingJobTest {
   @Test
   void twoCanonicalNodesChangeTheOrderOfSortedShards() {
     ReadingResult result =
-        read(
-            Trainer.MOSAICML_STREAMING,
-            TWO_NODES,
-            wholeSteps(TWO_NODES),
-            "num_canonical_nodes=2");
+        read(Trainer.MOSAICML_STREAMING, TWO_NODES, wholeSteps(TWO_NODES), "num_canonical_nodes=2");
 
     assertThat(count(result, Check.INVERSIONS).breaches()).isGreaterThan(100);
     assertThat(result.breaches())
@@ -117,8 +113,7 @@ class ReadingJobTest {
 
   @Test
   void splitDatasetByNodeOfAMapStyleSetChangesTheOrder() {
-    ReadingResult result =
-        read(Trainer.HF_MAP, TWO_NODES, 0, "split=split_dataset_by_node");
+    ReadingResult result = read(Trainer.HF_MAP, TWO_NODES, 0, "split=split_dataset_by_node");
 
     assertThat(count(result, Check.INVERSIONS).breaches()).isGreaterThan(100);
     assertThat(result.remedies())
@@ -239,8 +234,7 @@ class ReadingJobTest {
 
   @Test
   void theResultIsWrittenAndPrinted() throws IOException {
-    ReadingResult result =
-        read(Trainer.MOSAICML_STREAMING, TWO_NODES, 0, "num_canonical_nodes=2");
+    ReadingResult result = read(Trainer.MOSAICML_STREAMING, TWO_NODES, 0, "num_canonical_nodes=2");
 
     assertThat(resultFolder(result).resolve(ReadingResult.FILE))
         .content()

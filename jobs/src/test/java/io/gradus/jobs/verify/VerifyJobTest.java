@@ -106,7 +106,8 @@ class VerifyJobTest {
     // Quantiles and scores.
     assertThat(checked(result, Check.QUALITY)).isEqualTo(2 * 39);
     assertThat(checked(result, Check.SELECTION)).isEqualTo(40);
-    assertThat(result.digestedInParts()).containsExactly("megatron/train.bin", "datatrove/train.ds", "datatrove/train.ds.index");
+    assertThat(result.digestedInParts())
+        .containsExactly("megatron/train.bin", "datatrove/train.ds", "datatrove/train.ds.index");
     assertThat(folder.resolve("verify/verification.json")).content().isEqualTo(Json.write(result));
   }
 
@@ -663,8 +664,7 @@ class VerifyJobTest {
   void anIndexOfAnotherRunIsFound() throws IOException {
     String index = Files.readString(packed.resolve("mds/index.json"));
     Files.writeString(
-        packed.resolve("mds/index.json"),
-        index.replaceFirst("shard.00000.mds", "shard.00007.mds"));
+        packed.resolve("mds/index.json"), index.replaceFirst("shard.00000.mds", "shard.00007.mds"));
 
     assertThat(problems(verify(forged(), order)))
         .containsExactly(
@@ -764,14 +764,14 @@ class VerifyJobTest {
     Files.writeString(file, Files.readString(file).replaceFirst("\\|2", "|4"));
 
     assertThat(problems(verify(forged(), order)))
-        .containsExactly(
-            "datatrove/train.ds.metadata, line 1: the token size is 4 instead of 2");
+        .containsExactly("datatrove/train.ds.metadata, line 1: the token size is 4 instead of 2");
   }
 
   @Test
   void anotherTokenTypeForLitDataIsFound() throws IOException {
     Path file = packed.resolve("litdata/index.json");
-    Files.writeString(file, Files.readString(file).replace("no_header_tensor:20", "no_header_tensor:16"));
+    Files.writeString(
+        file, Files.readString(file).replace("no_header_tensor:20", "no_header_tensor:16"));
 
     assertThat(problems(verify(forged(), order)))
         .containsExactly(
