@@ -91,6 +91,27 @@ public record Shard(
    */
   public record Spread(double mean, double minimum, double maximum) implements Serializable {}
 
+  /** The same shard with other files. */
+  public Shard withFiles(List<PackedFile> otherFiles) {
+    return new Shard(
+        index,
+        firstSequence,
+        lastSequence,
+        sequences,
+        firstStep,
+        lastStep,
+        tokens,
+        paddingTokens,
+        documents,
+        firstPosition,
+        lastPosition,
+        score,
+        quantile,
+        tokensBySource,
+        tokensOfOtherSources,
+        otherFiles);
+  }
+
   /** The shard's stretch of the file at a path. */
   public PackedFile file(String path) {
     return files.stream()

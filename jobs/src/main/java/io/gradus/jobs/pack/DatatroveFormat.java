@@ -36,16 +36,10 @@ record DatatroveFormat(FormatInputs inputs) implements FormatWriter {
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     long first = inputs.layout().sequence(shard, 0) * inputs.sequenceLength();
     TokenWriter tokens =
-        new BareTokenWriter(
-            files.createStretch(inputs.path(DATA), first * tokenBytes()),
-            tokenBytes(),
-            tokenBytes());
+        new BareTokenWriter(files.createStretch(inputs.path(DATA)), tokenBytes(), tokenBytes());
     DocumentEnds ends = new DocumentEnds(first);
     DocumentSpans spans = new DocumentSpans(ends);
-    // As many documents end before the shard as come before its first in the order.
-    ends.out =
-        new LittleEndianOutput(
-            files.createStretch(inputs.path(INDEX), () -> spans.firstPosition() * Long.BYTES));
+    ends.out = new LittleEndianOutput(files.createStretch(inputs.path(INDEX)));
     return new SpanWriter(tokens, tokenBytes(), spans, ends.out);
   }
 

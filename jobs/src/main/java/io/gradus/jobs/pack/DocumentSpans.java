@@ -7,7 +7,6 @@ final class DocumentSpans {
   private final Sink sink;
   private long tokens;
   private long begin = -1;
-  private long firstPosition = -1;
   private long position;
 
   DocumentSpans(Sink sink) {
@@ -21,9 +20,6 @@ final class DocumentSpans {
   void add(Piece piece) throws IOException {
     if (begin >= 0 && piece.position() != position) {
       finish(false);
-    }
-    if (firstPosition < 0) {
-      firstPosition = piece.position();
     }
     if (begin < 0) {
       begin = tokens;
@@ -46,11 +42,6 @@ final class DocumentSpans {
     if (begin >= 0) {
       finish(false);
     }
-  }
-
-  /** The position of the first document in the shard. */
-  long firstPosition() {
-    return firstPosition;
   }
 
   private void finish(boolean whole) throws IOException {

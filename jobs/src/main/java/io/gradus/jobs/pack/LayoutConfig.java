@@ -31,7 +31,7 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
                   number(section, "ranks"),
                   number(section, "workers"),
                   number(section, "micro-batch"));
-          default -> throw new IllegalArgumentException(format + " has one layout only");
+          case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
         };
     section.finish();
     return config;
@@ -66,7 +66,11 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
       case LITDATA ->
           new SequenceLayout.RankBlocks(
               sequences, ranks, workers, microBatch, Math.max(1, shardRows / microBatch));
-      default -> throw new IllegalStateException(format + " has one layout only");
+      case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
     };
+  }
+
+  private static IllegalArgumentException oneLayout(ShardFormat format) {
+    return new IllegalArgumentException(format.label() + " has one layout only");
   }
 }

@@ -35,9 +35,7 @@ record MegatronFormat(FormatInputs inputs) implements FormatWriter {
   @Override
   public TokenWriter open(ShardFiles files, int shard) throws IOException {
     return new BareTokenWriter(
-        files.createStretch(inputs.path(DATA), layout().bytes(inputs.layout().sequence(shard, 0))),
-        inputs.documents().tokenBytes(),
-        tokenBytes());
+        files.createStretch(inputs.path(DATA)), inputs.documents().tokenBytes(), tokenBytes());
   }
 
   @Override

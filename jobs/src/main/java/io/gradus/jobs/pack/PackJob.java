@@ -23,6 +23,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -366,7 +368,7 @@ public final class PackJob {
     for (Map.Entry<ShardGroup, Map<Integer, Shard>> entry : shards.entrySet()) {
       ShardGroup group = entry.getKey();
       lists.put(
-          group, folder.writeShards(group.shardList(), List.copyOf(entry.getValue().values())));
+          group, folder.writeShards(group.shardList(), withOffsets(entry.getValue().values())));
       for (FormatWriter format : group.formats()) {
         if (folder.finishedFormat(format).isEmpty()) {
           unfinished.add(format);
@@ -404,6 +406,23 @@ public final class PackJob {
               formats));
     }
     return packed;
+  }
+
+  /** The shards in order, with the places of those that are stretches of a joined file. */
+  private static List<Shard> withOffsets(Collection<Shard> shards) {
+    Map<String, Long> ends = new HashMap<>();
+    return shards.stream()
+        .map(
+            shard ->
+                shard.withFiles(
+                    shard.files().stream()
+                        .map(
+                            file -> {
+                              long end = ends.merge(file.path(), file.bytes(), Long::sum);
+                              return file.at(end - file.bytes());
+                            })
+                        .toList()))
+        .toList();
   }
 
   private static List<PackedFormat> formats(

@@ -26,7 +26,10 @@ record ParquetFormat(FormatInputs inputs) implements FormatWriter {
     return new ParquetSequenceWriter(
         files.create(inputs.path("parquet/" + ParquetSequenceWriter.fileName(shard))),
         inputs.sequenceLength(),
-        inputs.documents().tokenBytes());
+        inputs.documents().tokenBytes(),
+        inputs.boundaries()
+            ? List.of(ParquetSequenceWriter.TOKENS, ParquetSequenceWriter.LENGTHS)
+            : List.of(ParquetSequenceWriter.TOKENS));
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.gradus.common.table.ShardFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** One format's files of one shard, which appear when they are complete. */
 final class ShardFiles {
@@ -22,43 +21,34 @@ final class ShardFiles {
 
   /** Begins a file of this shard alone. */
   HashedOutput create(String path) throws IOException {
-    return create(path, path, () -> 0);
+    return create(path, path);
   }
 
   /**
-   * Begins this shard's stretch of a file that all shards are joined to.
+   * Begins this shard's stretch of a file that all shards are joined to, one after the other.
    *
    * @param path of the joined file
-   * @param offset of the stretch in it
    */
-  HashedOutput createStretch(String path, long offset) throws IOException {
-    return createStretch(path, () -> offset);
+  HashedOutput createStretch(String path) throws IOException {
+    return create(PackFolder.part(path, shard), path);
   }
 
-  /**
-   * Begins this shard's stretch of a file that all shards are joined to.
-   *
-   * @param path of the joined file
-   * @param offset gives the stretch's offset in it when the stretch is complete
-   */
-  HashedOutput createStretch(String path, LongSupplier offset) throws IOException {
-    return create(PackFolder.part(path, shard), path, offset);
-  }
-
-  private HashedOutput create(String place, String path, LongSupplier offset) throws IOException {
+  private HashedOutput create(String place, String path) throws IOException {
     PendingFile file = folder.create(place);
-    files.add(new OpenFile(file, path, offset));
+    files.add(new OpenFile(file, path));
     return file.out();
   }
 
-  /** Lets the files, whose contents must be closed, appear in their places. */
+  /**
+   * Lets the files, whose contents must be closed, appear in their places. Where stretches begin is
+   * known when all shards are.
+   */
   List<PackedFile> commit() throws IOException {
     List<PackedFile> packed = new ArrayList<>();
     for (OpenFile file : files) {
       file.pending.commit();
       HashedOutput out = file.pending.out();
-      packed.add(
-          new PackedFile(format, file.path, file.offset.getAsLong(), out.getPos(), out.sha256()));
+      packed.add(new PackedFile(format, file.path, 0, out.getPos(), out.sha256()));
     }
     return packed;
   }
@@ -74,7 +64,6 @@ final class ShardFiles {
    * A file under way.
    *
    * @param path the file that trainers will find it in
-   * @param offset gives its place in that file
    */
-  private record OpenFile(PendingFile pending, String path, LongSupplier offset) {}
+  private record OpenFile(PendingFile pending, String path) {}
 }

@@ -141,7 +141,7 @@ final class Stages {
             (context, inputs, output) -> pack(context, config, inputs, output)),
         new Stage(
             VERIFY,
-            1,
+            2,
             Map.of(),
             List.of(INGEST, SAMPLE, ORDER, PACK),
             Map::of,

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -15,6 +16,7 @@ import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedSplit;
 import io.gradus.common.table.PlacementTable;
+import io.gradus.common.table.SelectionTable;
 import io.gradus.common.workspace.Finished;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -32,6 +34,7 @@ final class PlacementCoverage {
 
   private PlacementCoverage() {}
 
+  /** Compares the placement of the curriculum with the order. */
   static void check(
       SparkSession session, Dataset<Row> order, Finished<PackedShards> packed, Findings findings) {
     PackedSplit train = packed.table().train();
@@ -60,6 +63,35 @@ final class PlacementCoverage {
     if (packed.table().windowTokens() > 0) {
       checkWindows(both, packed.table().windowTokens(), beside, findings);
     }
+  }
+
+  /** Compares the documents of the validation split with those that were selected for it. */
+  static void checkValidation(
+      SparkSession session,
+      Finished<SelectionTable> selection,
+      Finished<PackedShards> packed,
+      Findings findings) {
+    if (packed.table().validation().isEmpty()) {
+      return;
+    }
+    PackedSplit split = packed.table().validation().get();
+    Dataset<Row> placed =
+        session
+            .read()
+            .parquet(packed.directory().file(split.placement()).toString())
+            .groupBy(OrderTable.POSITION)
+            .agg(
+                first(DocumentsTable.DOC_ID).as(DocumentsTable.DOC_ID),
+                first(SelectionTable.REPEAT).as(SelectionTable.REPEAT),
+                first(DocumentsTable.SOURCE).as(DocumentsTable.SOURCE),
+                first(DocumentsTable.N_TOKENS).as(DocumentsTable.N_TOKENS),
+                first(SelectionTable.SCORE).as(SelectionTable.SCORE));
+    SelectionCoverage.check(
+        session
+            .read()
+            .parquet(selection.directory().file(SelectionTable.VALIDATION).toString()),
+        placed,
+        findings);
   }
 
   private static void checkWhole(Dataset<Row> both, Findings findings) {

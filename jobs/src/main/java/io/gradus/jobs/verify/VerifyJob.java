@@ -139,6 +139,7 @@ public final class VerifyJob {
       OrderContinuity.check(rows, order.table(), stretchRows, findings);
     }
     PlacementCoverage.check(context.session(), rows, packed, findings);
+    PlacementCoverage.checkValidation(context.session(), selection, packed, findings);
     return VerifyResult.of(
         totals.documents,
         packed.table().train().documentTokens(),

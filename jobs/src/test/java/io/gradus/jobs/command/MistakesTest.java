@@ -63,6 +63,20 @@ class MistakesTest {
   }
 
   @Test
+  void aTrainingRunIsDescribedWhole() {
+    assertThat(gradus("verify", "a.conf", "--nodes", "2", "--with", "shuffle=True"))
+        .isEqualTo(
+            new Answer(
+                2,
+                "gradus: --nodes, --with: these describe a training run, so --as must say whose"
+                    + " loader reads the shards\n"));
+    assertThat(gradus("verify", "a.conf", "--as", "megatrom").text())
+        .startsWith("gradus: --as: no trainer is called 'megatrom'; did you mean 'megatron'?");
+    assertThat(gradus("verify", "a.conf", "--as", "olmo-core", "--ranks", "0"))
+        .isEqualTo(new Answer(2, "gradus: --ranks: 0 must be at least 1\n"));
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     Path file = folder.resolve("none.conf");
     assertThat(gradus("run", file.toString()))

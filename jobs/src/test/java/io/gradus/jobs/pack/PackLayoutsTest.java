@@ -157,6 +157,55 @@ class PackLayoutsTest {
   }
 
   @Test
+  void parquetSaysHowLongTheDocumentsOfASequenceAre() throws IOException {
+    TinyCorpus corpus = TinyCorpus.random(60, 50_257, 28);
+    for (Packing packing : Packing.values()) {
+      Packed packed = pack(packing.label(), corpus, config(Map.of(), packing), 3, 2);
+      PackedSplit split = packed.table().train();
+      // Each stretch of one document as [start, end), from the placement or the order.
+      List<Integer> expected = new ArrayList<>();
+      if (packing == Packing.BEST_FIT) {
+        for (Row part : packed.placement(split)) {
+          expected.add(
+              (int)
+                  (part.<Long>getAs(PlacementTable.STREAM_START)
+                      + part.<Long>getAs(PlacementTable.PART_TOKENS)));
+        }
+      } else {
+        int end = 0;
+        for (TinyCorpus.Document document : corpus.documents()) {
+          end += document.length() + 1;
+          expected.add(end);
+        }
+      }
+      IntStream.rangeClosed(1, (int) split.sequences())
+          .map(sequence -> sequence * SEQUENCE)
+          .filter(end -> !expected.contains(end))
+          .forEach(expected::add);
+      expected.sort(null);
+
+      List<Integer> found = new ArrayList<>();
+      int end = 0;
+      for (int shard = 0; shard < split.formats().get(2).layout().shards(); shard++) {
+        String file = "parquet/" + ParquetSequenceWriter.fileName(shard);
+        for (Row row :
+            LocalSpark.session()
+                .read()
+                .parquet(packed.path().resolve(file).toString())
+                .collectAsList()) {
+          List<Integer> lengths = row.getList(row.fieldIndex("seq_lengths"));
+          assertThat(lengths.stream().mapToInt(Integer::intValue).sum()).isEqualTo(SEQUENCE);
+          for (int length : lengths) {
+            end += length;
+            found.add(end);
+          }
+        }
+      }
+      assertThat(found).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void aBeginningTokenStandsBeforeEachDocument() throws IOException {
     TinyCorpus corpus = TinyCorpus.random(20, 50_257, 24);
     PackConfig config =

@@ -134,7 +134,9 @@ class SlicingProperties {
 
   private static byte[] parquet(byte[] tokens, List<Integer> cuts) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ParquetSequenceWriter writer = new ParquetSequenceWriter(new HashedOutput(out), 16, 2)) {
+    try (ParquetSequenceWriter writer =
+        new ParquetSequenceWriter(
+            new HashedOutput(out), 16, 2, List.of(ParquetSequenceWriter.TOKENS))) {
       int from = 0;
       for (int cut : cuts) {
         int to = Math.min(tokens.length, from + 2 * cut);
