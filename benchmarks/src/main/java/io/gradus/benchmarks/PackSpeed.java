@@ -82,6 +82,12 @@ public final class PackSpeed {
       DatatroveTokens datatrove =
           new DatatroveTokens(python, script, texts, tokenizer, common.work.resolve("datatrove"));
       gradus.run();
+      datatrove.run();
+      if (gradus.tokens() != datatrove.tokens()) {
+        throw new IllegalStateException(
+            "The rivals tokenize differently: gradus %,d, datatrove %,d"
+                .formatted(gradus.tokens(), datatrove.tokens()));
+      }
       return measure("text", datatrove, gradus, gradus.tokens(), TEXT_BAR, common);
     } finally {
       context.session().stop();

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.MapFunction;
@@ -91,31 +93,13 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
     Arrays.setAll(byPosition, i -> i);
     Arrays.sort(byPosition, Comparator.comparingLong(document -> random(document, 3).nextLong()));
     int[] positions = new int[lengths.length];
-    Row[] rows = new Row[lengths.length];
-    long offset = 0;
+    List<Row> ordered = new ArrayList<>();
     for (int position = 0; position < lengths.length; position++) {
       int document = byPosition[position];
       positions[document] = position;
-      double quantile = (double) offset / tokens;
-      rows[position] =
-          RowFactory.create(
-              docId(document),
-              source(document),
-              0,
-              (int) lengths[document],
-              (long) position,
-              offset,
-              quantile,
-              quantile);
-      offset += lengths[document];
+      ordered.add(RowFactory.create(docId(document), source(document), (int) lengths[document]));
     }
-    context
-        .session()
-        .createDataFrame(Arrays.asList(rows), ORDER)
-        .coalesce(1)
-        .write()
-        .option("compression", "zstd")
-        .parquet(order.table().toString());
+    writeOrder(context, order, ordered, tokens);
     Dataset<Row> all =
         context
             .session()
@@ -129,6 +113,33 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
         .write()
         .option("compression", "zstd")
         .parquet(documents.table().toString());
+  }
+
+  /** Writes an order table of documents, given by id, source and tokens in their order. */
+  static void writeOrder(JobContext context, StageDirectory order, List<Row> ordered, long tokens) {
+    List<Row> rows = new ArrayList<>();
+    long offset = 0;
+    for (Row document : ordered) {
+      double quantile = (double) offset / tokens;
+      rows.add(
+          RowFactory.create(
+              document.get(0),
+              document.get(1),
+              0,
+              document.getInt(2),
+              (long) rows.size(),
+              offset,
+              quantile,
+              quantile));
+      offset += document.getInt(2);
+    }
+    context
+        .session()
+        .createDataFrame(rows, ORDER)
+        .coalesce(1)
+        .write()
+        .option("compression", "zstd")
+        .parquet(order.table().toString());
   }
 
   private static Row document(int document, long position) {

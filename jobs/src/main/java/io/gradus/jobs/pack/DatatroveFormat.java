@@ -116,16 +116,19 @@ record DatatroveFormat(FormatInputs inputs) implements FormatWriter {
 
   @Override
   public ReaderSettings readerSettings() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("data_folder", inputs.path("datatrove"));
+    settings.put("seq_len", Integer.toString(inputs.sequenceLength()));
+    settings.put("token_size", Integer.toString(tokenBytes()));
+    settings.put("shuffle", "False");
+    settings.put("sampler", "DistributedSampler(shuffle=False) or SequentialSampler");
+    if (inputs.boundaries()) {
+      settings.put("return_positions", "True");
+    }
     return new ReaderSettings(
         format(),
         "datatrove.utils.dataset.DatatroveFolderDataset",
-        new TreeMap<>(
-            Map.of(
-                "data_folder", inputs.path("datatrove"),
-                "seq_len", Integer.toString(inputs.sequenceLength()),
-                "token_size", Integer.toString(tokenBytes()),
-                "shuffle", "False",
-                "sampler", "DistributedSampler(shuffle=False) or SequentialSampler")),
+        settings,
         "A row holds seq_len + 1 tokens of the stream and shares none with the next, so step k of G"
             + " rows begins at stream token k * G * (seq_len + 1), a little further than in the"
             + " other formats.");

@@ -20,6 +20,9 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
 
   private static final Range TOPOLOGY = new Range(1, 65_536);
 
+  /** File names count shards with five digits. */
+  private static final int MOST_READERS = 100_000;
+
   /** Reads a format's section. */
   static LayoutConfig read(Section section, ShardFormat format) {
     LayoutConfig config =
@@ -33,6 +36,14 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
                   number(section, "micro-batch"));
           case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
         };
+    long readers = (long) config.ranks * config.workers;
+    if (readers > MOST_READERS) {
+      section.problem(
+          "workers",
+          String.format(
+              "with %d ranks makes %,d readers, each with shards of its own; there may be %,d",
+              config.ranks, readers, MOST_READERS));
+    }
     section.finish();
     return config;
   }

@@ -59,19 +59,19 @@ record MegatronFormat(FormatInputs inputs) implements FormatWriter {
 
   @Override
   public ReaderSettings readerSettings() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("--data-path", inputs.path("megatron/train"));
+    settings.put("--seq-length", Integer.toString(inputs.sequenceLength()));
+    settings.put("--split", "100,0,0");
+    settings.put("--data-cache-path", "a folder that bin/megatron-order has filled");
+    if (inputs.boundaries()) {
+      settings.put("--reset-position-ids", "");
+      settings.put("--reset-attention-mask", "");
+    }
     return new ReaderSettings(
         format(),
         "megatron.core.datasets.gpt_dataset.GPTDataset",
-        new TreeMap<>(
-            Map.of(
-                "--data-path",
-                inputs.path("megatron/train"),
-                "--seq-length",
-                Integer.toString(inputs.sequenceLength()),
-                "--split",
-                "100,0,0",
-                "--data-cache-path",
-                "a folder that bin/megatron-order has filled")),
+        settings,
         "GPTDataset always shuffles, unless its cache says otherwise. Start the training once and"
             + " let it stop after a step (--exit-interval 1), then put the indices that lie beside"
             + " the data into its cache: bin/megatron-order does both. Take the number of steps"

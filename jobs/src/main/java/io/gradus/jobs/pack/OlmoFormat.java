@@ -53,19 +53,18 @@ record OlmoFormat(FormatInputs inputs) implements FormatWriter {
 
   @Override
   public ReaderSettings readerSettings() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("paths", inputs.path("olmo/*.npy") + ", sorted by name");
+    settings.put("sequence_length", Integer.toString(inputs.sequenceLength()));
+    settings.put("dtype", tokenBytes() == 2 ? "uint16" : "uint32");
+    settings.put("NumpyDataLoaderBase.wrap_numpy_dataset", "shuffle=False");
+    if (inputs.boundaries()) {
+      settings.put("generate_doc_lengths", "True");
+    }
     return new ReaderSettings(
         format(),
         "olmo_core.data.NumpyFSLDatasetConfig",
-        new TreeMap<>(
-            Map.of(
-                "paths",
-                "olmo/*.npy, sorted by name",
-                "sequence_length",
-                Integer.toString(inputs.sequenceLength()),
-                "dtype",
-                tokenBytes() == 2 ? "uint16" : "uint32",
-                "NumpyDataLoaderBase.wrap_numpy_dataset",
-                "shuffle=False")),
+        settings,
         "Loaders shuffle unless they are told not to. max_target_sequence_length must stay unset or"
             + " equal to sequence_length. Any number of ranks and workers keeps the order.");
   }

@@ -122,6 +122,16 @@ class PackConfigTest {
   }
 
   @Test
+  void thereAreNotMoreReadersThanShards() {
+    read("layouts { parquet { ranks = 65536, workers = 65536, micro-batch = 1 } }");
+
+    assertThat(messages())
+        .containsExactly(
+            "layouts.parquet.workers: with 65536 ranks makes 4,294,967,296 readers, each with shards"
+                + " of its own; there may be 100,000");
+  }
+
+  @Test
   void bestFitHasAWindowOfManySequences() {
     PackConfig config = read("packing = best-fit, sequence-length = 100, boundaries = on");
 
