@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
 @Command(name = "verify_speed")
 public final class VerifySpeed implements Callable<Integer> {
   private static final double BAR = 300;
+  private static final long BATCH_TOKENS = 1 << 21;
   private static final double MEGABYTE = 1e6;
 
   @Option(names = "--work", required = true, description = "Where everything is kept.")
@@ -53,7 +54,7 @@ public final class VerifySpeed implements Callable<Integer> {
     Section section =
         RatingsOptions.section(
             "formats = [" + formats + "], sequence-length = 2048, shard-tokens = 16M");
-    PackConfig config = PackConfig.read(section);
+    PackConfig config = PackConfig.read(section, BATCH_TOKENS);
     section.problems().throwIfAny();
     JobContext context = LocalContext.start("verify");
     try {

@@ -21,6 +21,7 @@ import org.apache.spark.sql.types.StructType;
  * @param quantile the document's quantile
  * @param docId the document's id in hexadecimal
  * @param tokens its length in the order, without what is added
+ * @param closes whether the document ends with it, or was cut there to be packed
  * @param documentTokens its length in the documents; nothing when it is not in them
  * @param tokenHash its hash in the documents; nothing when it is not in them
  */
@@ -33,6 +34,7 @@ record ExpectedPiece(
     double quantile,
     String docId,
     int tokens,
+    boolean closes,
     Integer documentTokens,
     Long tokenHash) {
   static final String SHARD = "shard";
@@ -49,11 +51,13 @@ record ExpectedPiece(
           .add(OrderTable.QUANTILE, DataTypes.DoubleType, false)
           .add(DocumentsTable.DOC_ID, DataTypes.BinaryType, false)
           .add(DocumentsTable.N_TOKENS, DataTypes.IntegerType, false)
+          .add("closes", DataTypes.BooleanType, false)
           .add(DOCUMENT_TOKENS, DataTypes.IntegerType, true)
           .add(DocumentsTable.TOKEN_HASH, DataTypes.LongType, true);
 
   /** A row of this piece of a document's row. */
-  static Row row(Row document, int shard, long from, long to, long firstToken) {
+  static Row row(
+      Row document, int shard, long from, long to, long firstToken, boolean closes) {
     return RowFactory.create(
         shard,
         from,
@@ -63,13 +67,14 @@ record ExpectedPiece(
         document.<Double>getAs(OrderTable.QUANTILE),
         document.<byte[]>getAs(DocumentsTable.DOC_ID),
         document.<Integer>getAs(DocumentsTable.N_TOKENS),
+        closes,
         document.<Integer>getAs(DOCUMENT_TOKENS),
         document.<Long>getAs(DocumentsTable.TOKEN_HASH));
   }
 
   /** A row for a shard that holds no document, so that it is looked at. */
   static Row none(int shard) {
-    return RowFactory.create(shard, 0L, 0L, -1L, -1L, 0.0, new byte[0], 0, null, null);
+    return RowFactory.create(shard, 0L, 0L, -1L, -1L, 0.0, new byte[0], 0, false, null, null);
   }
 
   /** Whether it is such a row. */
@@ -87,8 +92,9 @@ record ExpectedPiece(
         row.getDouble(5),
         HexFormat.of().formatHex(row.<byte[]>getAs(6)),
         row.getInt(7),
-        row.isNullAt(8) ? null : row.getInt(8),
-        row.isNullAt(9) ? null : row.getLong(9));
+        row.getBoolean(8),
+        row.isNullAt(9) ? null : row.getInt(9),
+        row.isNullAt(10) ? null : row.getLong(10));
   }
 
   /** Whether the document begins in it. */

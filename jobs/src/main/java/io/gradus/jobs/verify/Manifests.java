@@ -30,9 +30,7 @@ final class Manifests {
     Numbers manifest = new Numbers(Check.STRUCTURE, MANIFEST, split.folder(), findings);
     if (split.folder().isEmpty()) {
       long tokens = order.tokens() + order.rows() * table.tokensBesideText();
-      if (split.documents() > 0) { // TRANSITION
-        manifest.check("documents", split.documents(), order.rows());
-      }
+      manifest.check("documents", split.documents(), order.rows());
       manifest.check("stream tokens", split.documentTokens(), tokens);
     }
     if (table.packing() == Packing.CONCATENATE) {
@@ -68,10 +66,8 @@ final class Manifests {
     list.check("first sequence", shard.firstSequence(), first);
     list.check("last sequence", shard.lastSequence(), last);
     list.check("sequences", shard.sequences(), rows);
-    if (group.split().documents() > 0) { // TRANSITION
       list.check("first step", shard.firstStep(), first / table.globalBatch());
       list.check("last step", shard.lastStep(), last / table.globalBatch());
-    }
     list.check("tokens and padding", shard.tokens() + shard.paddingTokens(), rows * length);
     if (table.packing() == Packing.CONCATENATE) {
       long tokens =

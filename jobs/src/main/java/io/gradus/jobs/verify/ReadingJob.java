@@ -132,8 +132,7 @@ public final class ReadingJob {
         .flatMap(
             wanted ->
                 packed.train().formats().stream()
-                    .filter(format -> format.format() == wanted)
-                    .map(format -> ShardGroup.laidOut(format, packed.train())))
+                    .filter(format -> format.format() == wanted))
         .findFirst()
         .orElseThrow(
             () ->

@@ -24,28 +24,10 @@ record ShardGroup(PackedSplit split, List<PackedFormat> formats) {
   /** The groups of a split, in the order of its formats. */
   static List<ShardGroup> of(PackedSplit split) {
     Map<String, List<PackedFormat>> byList = new LinkedHashMap<>();
-    for (PackedFormat packed : split.formats()) {
-      PackedFormat format = laidOut(packed, split);
+    for (PackedFormat format : split.formats()) {
       byList.computeIfAbsent(format.shardList(), list -> new ArrayList<>()).add(format);
     }
     return byList.values().stream().map(formats -> new ShardGroup(split, formats)).toList();
-  }
-
-  // TRANSITION: pack does not yet write layouts.
-  static PackedFormat laidOut(PackedFormat format, PackedSplit split) {
-    return format.layout() != null
-        ? format
-        : new PackedFormat(
-            format.format(),
-            new SequenceLayout.Sorted(
-                split.stream().sequences(),
-                split.stream().shardTokens() / split.stream().sequenceLength()),
-            0,
-            format.tokenBytes(),
-            format.bytes(),
-            format.shardList(),
-            format.shardListSha256(),
-            format.wholeFiles());
   }
 
   String shardList() {

@@ -5,6 +5,7 @@ import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.Packing;
 import io.gradus.common.table.Shard;
+import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TokenHash;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
@@ -33,6 +34,7 @@ final class ShardWalk implements Closeable {
   private final List<Track> tracks = new ArrayList<>();
   private final List<Row> parts = new ArrayList<>();
   private final List<SpanFile> spanFiles = new ArrayList<>();
+  private final List<SequenceLengths> lengths = new ArrayList<>();
   private final int[] buffer = new int[CHUNK_TOKENS];
   private long cursor;
   private long documents;
@@ -66,6 +68,35 @@ final class ShardWalk implements Closeable {
       tracks.add(track);
       track.open(root, hadoop);
       openSpanFiles(format, root, hadoop);
+      if (table.boundaries() && format.format() == ShardFormat.PARQUET && track.readable) {
+        openLengths(track.file, root, hadoop);
+      }
+    }
+  }
+
+  private void openLengths(PackedFile file, Path root, Configuration hadoop) {
+    try {
+      lengths.add(
+          SequenceLengths.open(
+              file, new Path(root, file.path()), plan.cut().stream().sequenceLength(), hadoop));
+    } catch (IOException e) {
+      findings.breach(Check.STRUCTURE, file.path(), "", "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Goes on to a token in the lists of lengths. */
+  private void lengthsTo(long token, boolean closes) {
+    for (SequenceLengths each : List.copyOf(lengths)) {
+      try {
+        if (closes) {
+          each.closeAt(token);
+        } else {
+          each.to(token);
+        }
+      } catch (IOException | RuntimeException e) {
+        lengths.remove(each);
+        findings.breach(Check.STRUCTURE, each.path(), "", "cannot be read: " + e.getMessage());
+      }
     }
   }
 
@@ -113,8 +144,8 @@ final class ShardWalk implements Closeable {
     }
     spanEnd = piece.to();
     spanNextToken = piece.firstToken() + piece.to() - piece.from();
-    if (piece.ends(table.tokensBesideText())) {
-      endSpan(true);
+    if (piece.closes()) {
+      endSpan(piece.ends(table.tokensBesideText()));
     }
   }
 
@@ -174,6 +205,7 @@ final class ShardWalk implements Closeable {
     span(piece);
     tracks.forEach(track -> track.check(piece));
     cursor = piece.to();
+    lengthsTo(cursor, piece.closes());
   }
 
   private void checkDocument(ExpectedPiece piece) {
@@ -220,9 +252,13 @@ final class ShardWalk implements Closeable {
   }
 
   private void padTo(long token) {
+    if (token > cursor) {
+      endSpan(false);
+    }
     tracks.forEach(track -> track.checkPadding(token - cursor));
     padding += token - cursor;
     cursor = token;
+    lengthsTo(cursor, false);
   }
 
   /** Checks what comes after the last piece, and the checksums. */
@@ -251,6 +287,7 @@ final class ShardWalk implements Closeable {
       track.tellPadding();
       track.checkDigest();
     }
+    lengths.forEach(each -> each.finish(findings));
     endSpan(false);
     for (SpanFile file : List.copyOf(spanFiles)) {
       try {
@@ -289,6 +326,9 @@ final class ShardWalk implements Closeable {
     }
     for (SpanFile file : spanFiles) {
       file.close();
+    }
+    for (SequenceLengths each : lengths) {
+      each.close();
     }
   }
 

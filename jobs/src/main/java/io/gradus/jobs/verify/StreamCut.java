@@ -5,9 +5,6 @@ import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.PlacementTable;
 import io.gradus.common.table.SequenceLayout;
-import io.gradus.common.table.SequenceLayout.RankBlocks;
-import io.gradus.common.table.SequenceLayout.Sorted;
-import io.gradus.common.table.SequenceLayout.StridedShards;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,27 +46,22 @@ record StreamCut(PackedStream stream, SequenceLayout layout, int tokensBesideTex
       // A damaged order may point anywhere; what is outside is told by the nearest sequence, and
       // goes on to the end in one piece.
       long sequence = Math.max(0, Math.min(token, end - 1)) / size;
-      long border = endOfRun(sequence) * size;
+      long border = (sequence / layout.run() + 1) * layout.run() * size;
       boolean goesOn = token >= 0 && border < end && start + length > border;
       long piece = goesOn ? border - token : length - done;
       SequenceLayout.Place place = layout.place(sequence);
       long from = (place.row() - sequence) * size + token;
-      rows.add(ExpectedPiece.row(document, place.shard(), from, from + piece, firstToken + done));
+      rows.add(
+          ExpectedPiece.row(
+              document,
+              place.shard(),
+              from,
+              from + piece,
+              firstToken + done,
+              done + piece == length));
       done += piece;
     }
     return rows;
-  }
-
-  /** The sequence after the last one that lies in one stretch with this one. */
-  private long endOfRun(long sequence) {
-    if (layout instanceof Sorted sorted) {
-      return (sequence / sorted.shardRows() + 1) * sorted.shardRows();
-    } else if (layout instanceof StridedShards shards) {
-      return (sequence / shards.microBatch() + 1) * shards.microBatch();
-    } else if (layout instanceof RankBlocks blocks) {
-      return (sequence / blocks.microBatch() + 1) * blocks.microBatch();
-    }
-    return sequence + 1;
   }
 
   /** A row for each shard that holds nothing but padding, and so no document leads to. */
