@@ -56,8 +56,7 @@ record ExpectedPiece(
           .add(DocumentsTable.TOKEN_HASH, DataTypes.LongType, true);
 
   /** A row of this piece of a document's row. */
-  static Row row(
-      Row document, int shard, long from, long to, long firstToken, boolean closes) {
+  static Row row(Row document, int shard, long from, long to, long firstToken, boolean closes) {
     return RowFactory.create(
         shard,
         from,

@@ -66,8 +66,8 @@ final class Manifests {
     list.check("first sequence", shard.firstSequence(), first);
     list.check("last sequence", shard.lastSequence(), last);
     list.check("sequences", shard.sequences(), rows);
-      list.check("first step", shard.firstStep(), first / table.globalBatch());
-      list.check("last step", shard.lastStep(), last / table.globalBatch());
+    list.check("first step", shard.firstStep(), first / table.globalBatch());
+    list.check("last step", shard.lastStep(), last / table.globalBatch());
     list.check("tokens and padding", shard.tokens() + shard.paddingTokens(), rows * length);
     if (table.packing() == Packing.CONCATENATE) {
       long tokens =

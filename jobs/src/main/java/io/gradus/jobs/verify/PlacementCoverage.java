@@ -87,9 +87,7 @@ final class PlacementCoverage {
                 first(DocumentsTable.N_TOKENS).as(DocumentsTable.N_TOKENS),
                 first(SelectionTable.SCORE).as(SelectionTable.SCORE));
     SelectionCoverage.check(
-        session
-            .read()
-            .parquet(selection.directory().file(SelectionTable.VALIDATION).toString()),
+        session.read().parquet(selection.directory().file(SelectionTable.VALIDATION).toString()),
         placed,
         findings);
   }

@@ -130,9 +130,7 @@ public final class ReadingJob {
     List<ShardFormat> read = config.trainer().formats();
     return read.stream()
         .flatMap(
-            wanted ->
-                packed.train().formats().stream()
-                    .filter(format -> format.format() == wanted))
+            wanted -> packed.train().formats().stream().filter(format -> format.format() == wanted))
         .findFirst()
         .orElseThrow(
             () ->

@@ -45,10 +45,9 @@ final class SequenceLengths implements Closeable {
    *
    * @throws IOException when the file has none
    */
-  static SequenceLengths open(
-      PackedFile file, Path path, int sequenceLength, Configuration hadoop) throws IOException {
-    ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop));
+  static SequenceLengths open(PackedFile file, Path path, int sequenceLength, Configuration hadoop)
+      throws IOException {
+    ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop));
     MessageType all = reader.getFileMetaData().getSchema();
     if (!all.containsField(COLUMN)) {
       reader.close();
