@@ -61,76 +61,6 @@ public record PackedShards(
     return tokenOffset + position * tokensBesideText();
   }
 
-  // What follows is for verify, until it reads splits and layouts; then it goes.
-
-  public static final String SHARD_LIST = "shards.jsonl";
-
-  public PackedShards(
-      PackedStream stream,
-      int shards,
-      long sequences,
-      long paddingTokens,
-      int endOfText,
-      List<PackedFormat> formats,
-      String shardListSha256) {
-    this(
-        Packing.CONCATENATE,
-        0,
-        endOfText,
-        NO_TOKEN,
-        false,
-        1,
-        List.of(
-            new PackedSplit(
-                "",
-                stream,
-                0,
-                stream.tokens(),
-                paddingTokens,
-                "",
-                formats.stream()
-                    .map(
-                        format ->
-                            new PackedFormat(
-                                format.format(),
-                                format.layout(),
-                                format.paddingSequences(),
-                                format.tokenBytes(),
-                                format.bytes(),
-                                SHARD_LIST,
-                                shardListSha256,
-                                format.wholeFiles()))
-                    .toList())));
-  }
-
-  public static List<Shard> shardList(StageDirectory directory) {
-    return new PackedFormat(ShardFormat.MDS, 0, 0, List.of()).shards(directory);
-  }
-
-  public PackedStream stream() {
-    return train().stream();
-  }
-
-  public List<PackedFormat> formats() {
-    return train().formats();
-  }
-
-  public int shards() {
-    return train().stream().shards();
-  }
-
-  public long sequences() {
-    return train().sequences();
-  }
-
-  public long paddingTokens() {
-    return train().paddingTokens();
-  }
-
-  public String shardListSha256() {
-    return train().formats().get(0).shardListSha256();
-  }
-
   /**
    * One format of the stream.
    *
@@ -154,12 +84,6 @@ public record PackedShards(
       String shardListSha256,
       List<PackedFile> wholeFiles)
       implements Serializable {
-    /** For verify, until it reads layouts. */
-    public PackedFormat(
-        ShardFormat format, int tokenBytes, long bytes, List<PackedFile> wholeFiles) {
-      this(format, null, 0, tokenBytes, bytes, SHARD_LIST, "", wholeFiles);
-    }
-
     /** All shards in order. */
     public List<Shard> shards(StageDirectory directory) {
       try (BufferedReader lines =

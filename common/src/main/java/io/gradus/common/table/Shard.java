@@ -48,40 +48,6 @@ public record Shard(
   /** How many sources are listed by name. */
   public static final int SOURCES = 50;
 
-  /** For verify, until it reads layouts. */
-  public Shard(
-      int index,
-      long firstSequence,
-      long sequences,
-      long tokens,
-      long paddingTokens,
-      long documents,
-      long firstPosition,
-      long lastPosition,
-      Spread score,
-      Spread quantile,
-      Map<String, Long> tokensBySource,
-      long tokensOfOtherSources,
-      List<PackedFile> files) {
-    this(
-        index,
-        firstSequence,
-        firstSequence + sequences - 1,
-        sequences,
-        0,
-        0,
-        tokens,
-        paddingTokens,
-        documents,
-        firstPosition,
-        lastPosition,
-        score,
-        quantile,
-        tokensBySource,
-        tokensOfOtherSources,
-        files);
-  }
-
   /**
    * How a number is spread over a shard.
    *

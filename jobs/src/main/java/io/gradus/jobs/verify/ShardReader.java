@@ -70,6 +70,7 @@ record ShardReader(TokenReader tokens, boolean readable) {
       }
       case MEGATRON, OLMO, DATATROVE ->
           bare(raw(format, file, path, hadoop), format, file, rows, sequenceLength, findings);
+      case JSONL -> throw new IllegalArgumentException("Texts have no sequences");
     };
   }
 

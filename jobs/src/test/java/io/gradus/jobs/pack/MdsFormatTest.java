@@ -136,6 +136,21 @@ class MdsFormatTest {
   private static Shard shard(int index, long sequences, PackedFile file) {
     Shard.Spread spread = new Shard.Spread(0, 0, 0);
     return new Shard(
-        index, 0, sequences, 0, 0, 0, 0, 0, spread, spread, Map.of(), 0, List.of(file));
+        index,
+        0,
+        sequences - 1,
+        sequences,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        spread,
+        spread,
+        Map.of(),
+        0,
+        List.of(file));
   }
 }

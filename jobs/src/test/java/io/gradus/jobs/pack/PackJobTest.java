@@ -44,7 +44,7 @@ class PackJobTest {
     Packed packed = pack(corpus, ALL, 3, 2);
 
     int[] expected = corpus.paddedStream(64);
-    assertThat(packed.result().table().shards()).isGreaterThanOrEqualTo(5);
+    assertThat(packed.result().shards()).isGreaterThanOrEqualTo(5);
     assertThat(ShardBytes.mds(packed.folder(), 2)).isEqualTo(expected);
     assertThat(ShardBytes.parquet(packed.folder())).isEqualTo(expected);
     int[] megatron = ShardBytes.megatron(packed.folder(), 2);
@@ -149,15 +149,16 @@ class PackJobTest {
     List<Shard> shards =
         packed.result().table().train().formats().get(0).shards(packed.directory());
 
-    assertThat(shards).hasSize(table.shards());
+    assertThat(shards).hasSize(packed.result().shards());
     assertThat(shards).extracting(Shard::index).isSorted();
     assertThat(shards.stream().mapToLong(Shard::tokens).sum()).isEqualTo(corpus.stream().length);
     assertThat(shards.stream().mapToLong(Shard::documents).sum()).isEqualTo(40);
-    assertThat(shards.stream().mapToLong(Shard::sequences).sum()).isEqualTo(table.sequences());
+    assertThat(shards.stream().mapToLong(Shard::sequences).sum())
+        .isEqualTo(table.train().sequences());
     assertThat(shards.get(0).firstPosition()).isZero();
     assertThat(shards.get(shards.size() - 1).lastPosition()).isEqualTo(39);
     assertThat(shards.get(shards.size() - 1).paddingTokens())
-        .isEqualTo(table.paddingTokens())
+        .isEqualTo(table.train().paddingTokens())
         .isEqualTo(corpus.paddedStream(64).length - corpus.stream().length);
     assertThat(
             shards.stream()
@@ -175,7 +176,7 @@ class PackJobTest {
         assertThat(Fingerprint.sha256(stretch)).isEqualTo(file.sha256());
       }
     }
-    assertThat(table.shardListSha256())
+    assertThat(table.train().formats().get(0).shardListSha256())
         .isEqualTo(Fingerprint.sha256(Files.readAllBytes(packed.folder().resolve("shards.jsonl"))));
   }
 
@@ -189,7 +190,7 @@ class PackJobTest {
             1);
 
     assertThat(packed.result().wishedShardTokens()).isEqualTo(250);
-    assertThat(packed.result().table().stream().shardTokens()).isEqualTo(300);
+    assertThat(packed.result().table().train().stream().shardTokens()).isEqualTo(300);
   }
 
   @Test
