@@ -15,6 +15,7 @@ import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.pack.LayoutConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.pack.PackJob;
+import io.gradus.jobs.verify.VerifyJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -131,7 +132,17 @@ class ReadersIT {
             8);
     PackedShards shards =
         new PackJob().run(LocalSpark.context(), config, table, order, output).table();
-    // VERIFYPART
+    assertThat(
+            new VerifyJob()
+                .run(
+                    LocalSpark.context(),
+                    table,
+                    corpus.writeSelection(home.resolve("selection")),
+                    order,
+                    new Finished<>(output, shards),
+                    directory(home.resolve("verify")))
+                .breaches())
+        .isEmpty();
     Packed packed = new Packed(home, corpus.tokenBytes());
     packed.writeExpected(corpus.endOfText());
     return packed;

@@ -81,6 +81,7 @@ final class LoaderFiles {
       Map<String, Facts> facts,
       Findings findings) {
     int sequenceLength = packed.table().train().stream().sequenceLength();
+    findings.checked(Check.STRUCTURE, 1);
     try {
       return switch (trainer) {
         case MOSAICML_STREAMING ->

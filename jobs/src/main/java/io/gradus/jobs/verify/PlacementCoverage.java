@@ -82,10 +82,10 @@ final class PlacementCoverage {
             .groupBy(OrderTable.POSITION)
             .agg(
                 first(DocumentsTable.DOC_ID).as(DocumentsTable.DOC_ID),
-                first(SelectionTable.REPEAT).as(SelectionTable.REPEAT),
                 first(DocumentsTable.SOURCE).as(DocumentsTable.SOURCE),
                 first(DocumentsTable.N_TOKENS).as(DocumentsTable.N_TOKENS),
-                first(SelectionTable.SCORE).as(SelectionTable.SCORE));
+                first(SelectionTable.SCORE).as(SelectionTable.SCORE))
+            .withColumn(SelectionTable.REPEAT, lit(0));
     SelectionCoverage.check(
         session.read().parquet(selection.directory().file(SelectionTable.VALIDATION).toString()),
         placed,

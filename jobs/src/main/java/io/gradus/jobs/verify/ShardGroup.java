@@ -5,6 +5,7 @@ import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.PackedSplit;
 import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
+import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.StageDirectory;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,11 @@ record ShardGroup(PackedSplit split, List<PackedFormat> formats) {
 
   SequenceLayout layout() {
     return formats.get(0).layout();
+  }
+
+  /** Whether the shards hold texts, and so neither tokens nor sequences. */
+  boolean isText() {
+    return formats.get(0).format() == ShardFormat.JSONL;
   }
 
   WalkPlan plan(PackedShards table, int vocabularySize, String shape) {

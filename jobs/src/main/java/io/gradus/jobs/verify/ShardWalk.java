@@ -404,7 +404,7 @@ final class ShardWalk implements Closeable {
     }
 
     void check(ExpectedPiece piece) {
-      long begin = table.tokensBesideText() - 1L;
+      int begin = table.tokensBesideText() - 1;
       long pieceEnd = piece.firstToken() + piece.to() - piece.from();
       long textFrom = Math.max(piece.firstToken(), begin);
       long textTo = Math.min(pieceEnd, begin + piece.tokens());

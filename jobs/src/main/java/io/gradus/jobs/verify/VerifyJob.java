@@ -107,6 +107,14 @@ public final class VerifyJob {
     for (Map.Entry<ShardGroup, List<Shard>> entry : lists.entrySet()) {
       ShardGroup group = entry.getKey();
       totals.bytes += checkWholeFiles(context, packed, group, entry.getValue(), findings);
+      if (group.isText()) {
+        for (ShardCheck check :
+            TextWalk.run(context, documents, rows, packed, group, entry.getValue())) {
+          findings.add(check.findings());
+          totals.bytes += check.bytes();
+        }
+        continue;
+      }
       WalkPlan plan =
           group.plan(packed.table(), documents.table().vocabularySize(), order.table().shape());
       List<ShardCheck> checks =

@@ -2,6 +2,8 @@ package io.gradus.jobs.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStream;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
@@ -24,15 +26,19 @@ import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.pack.PackJob;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,7 +59,10 @@ import org.junit.jupiter.api.io.TempDir;
 class VerifyJobTest {
   private static final int SEQUENCE = 64;
   private static final int SHARD = 1024;
-  private static final int FORMATS = ShardFormat.values().length;
+
+  /** Those that hold tokens, all but one. */
+  private static final int FORMATS = ShardFormat.values().length - 1;
+
   private static final TinyCorpus CORPUS = TinyCorpus.random(40, 50_257, 21);
 
   @TempDir static Path shared;
@@ -67,7 +76,7 @@ class VerifyJobTest {
 
   @BeforeAll
   static void pack() {
-    documents = CORPUS.writeDocuments(shared.resolve("documents"), 2);
+    documents = CORPUS.writeDocumentsWithTexts(shared.resolve("documents"), 2);
     selection = CORPUS.writeSelection(shared.resolve("selection"));
     order = CORPUS.writeOrder(shared.resolve("order"), 2);
     table =
@@ -100,8 +109,9 @@ class VerifyJobTest {
     assertThat(result.documents()).isEqualTo(40);
     assertThat(result.tokens()).isEqualTo(CORPUS.stream().length);
     assertThat(result.checks()).allMatch(count -> count.checked() > 0 && count.breaches() == 0);
-    assertThat(checked(result, Check.TOKENS)).isEqualTo(FORMATS * 40);
-    assertThat(checked(result, Check.END_OF_TEXT)).isEqualTo(FORMATS * 40);
+    // Tokens, and texts.
+    assertThat(checked(result, Check.TOKENS)).isEqualTo(FORMATS * 40L + 40);
+    assertThat(checked(result, Check.END_OF_TEXT)).isEqualTo(FORMATS * 40L);
     assertThat(checked(result, Check.PADDING)).isEqualTo(FORMATS * table.train().paddingTokens());
     // Quantiles and scores.
     assertThat(checked(result, Check.QUALITY)).isEqualTo(2 * 39);
@@ -441,8 +451,12 @@ class VerifyJobTest {
     rows.set(3, row(rows.get(3), new byte[16], rows.get(3).getDouble(6)));
 
     assertThat(problems(verify(table, selected(rows), changed(rows))))
-        .containsExactly(
-            "order, position 3: document 00000000000000000000000000000000 is not in the documents");
+        .contains(
+            "order, position 3: document 00000000000000000000000000000000 is not in the documents")
+        .allMatch(
+            text ->
+                text.contains("document 00000000000000000000000000000000")
+                    || text.contains("instead of 00000000000000000000000000000000"));
   }
 
   @Test
@@ -823,7 +837,67 @@ class VerifyJobTest {
     }
 
     assertThat(problems(verify(with(formats), order)))
-        .contains("shards.jsonl, shard 0: last sequence: 15 instead of 30");
+        .anyMatch(
+            text ->
+                text.equals("shards.jsonl, shard 0: last sequence: 15 instead of 30")
+                    || text.startsWith("manifest.json: listed shards: "));
+  }
+
+  @Test
+  void linesOfTextThatAreNotTheDocumentsAreFound() throws IOException {
+    Path file = packed.resolve("jsonl/part-00000.jsonl.zst");
+    List<String> lines = new ArrayList<>(unzstd(file));
+    zstd(file, List.of(lines.get(1), lines.get(0)), lines);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "jsonl/part-00000.jsonl.zst, line 1: is document "
+                + docId(1)
+                + " instead of "
+                + docId(0),
+            "jsonl/part-00000.jsonl.zst, line 2: is document "
+                + docId(0)
+                + " instead of "
+                + docId(1));
+
+    zstd(file, List.of(lines.get(0).replace("caf", "CAF")), lines);
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "jsonl/part-00000.jsonl.zst, line 1: the text is not that of document " + docId(0));
+
+    zstd(file, lines, lines);
+    Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
+    assertThat(problems(verify(table, order)))
+        .singleElement()
+        .asString()
+        .matches("jsonl/part-00000.jsonl.zst: is [0-9,]+ bytes long instead of [0-9,]+");
+  }
+
+  @Test
+  void aMissingLineOfTextIsFound() throws IOException {
+    Path file = packed.resolve("jsonl/part-00000.jsonl.zst");
+    List<String> lines = unzstd(file);
+    zstd(file, List.of(), lines.subList(0, lines.size() - 1));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "jsonl/part-00000.jsonl.zst, line %d: is missing, and so are those after it",
+                lines.size()));
+  }
+
+  private static List<String> unzstd(Path file) throws IOException {
+    try (InputStream in = new ZstdInputStream(Files.newInputStream(file))) {
+      return List.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n"));
+    }
+  }
+
+  /** Writes the first lines, and after them the rest of the others. */
+  private static void zstd(Path file, List<String> first, List<String> others) throws IOException {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(others.subList(first.size(), others.size()));
+    byte[] text = (String.join("\n", all) + "\n").getBytes(StandardCharsets.UTF_8);
+    Files.write(file, Zstd.compress(text));
   }
 
   private static List<String> gunzip(Path file) throws IOException {
@@ -941,56 +1015,71 @@ class VerifyJobTest {
         wholeFiles);
   }
 
+  private static Shard with(Shard shard, List<PackedFile> files) {
+    return new Shard(
+        shard.index(),
+        shard.firstSequence(),
+        shard.lastSequence(),
+        shard.sequences(),
+        shard.firstStep(),
+        shard.lastStep(),
+        shard.tokens(),
+        shard.paddingTokens(),
+        shard.documents(),
+        shard.firstPosition(),
+        shard.lastPosition(),
+        shard.score(),
+        shard.quantile(),
+        shard.tokensBySource(),
+        shard.tokensOfOtherSources(),
+        files);
+  }
+
   /** The manifest that somebody would write who changed the shards and then their checksums. */
   private PackedShards forged() throws IOException {
-    PackedFormat any = table.train().formats().get(0);
     List<String> joined =
         table.train().formats().stream()
             .flatMap(format -> format.wholeFiles().stream())
             .map(PackedFile::path)
             .toList();
-    List<Shard> shards = new ArrayList<>();
+    Map<String, List<Shard>> lists = new TreeMap<>();
     String index = Files.readString(packed.resolve("mds/index.json"));
     String compressed = Files.readString(packed.resolve("mds-zstd/index.json"));
-    for (Shard shard : any.shards(directory(packed))) {
-      List<PackedFile> files = new ArrayList<>();
-      for (PackedFile file : shard.files()) {
-        byte[] bytes = read(file.path());
-        long end =
-            joined.contains(file.path())
-                ? Math.min(bytes.length, file.offset() + file.bytes())
-                : bytes.length;
-        byte[] stretch = Arrays.copyOfRange(bytes, (int) file.offset(), (int) end);
-        String digest = Fingerprint.sha256(stretch);
-        index = index.replace(file.sha256(), "forged-" + digest);
-        compressed = compressed.replace(file.sha256(), "forged-" + digest);
-        files.add(
-            new PackedFile(file.format(), file.path(), file.offset(), stretch.length, digest));
+    for (PackedFormat format : table.train().formats()) {
+      if (lists.containsKey(format.shardList())) {
+        continue;
       }
-      shards.add(
-          new Shard(
-              shard.index(),
-              shard.firstSequence(),
-              shard.lastSequence(),
-              shard.sequences(),
-              shard.firstStep(),
-              shard.lastStep(),
-              shard.tokens(),
-              shard.paddingTokens(),
-              shard.documents(),
-              shard.firstPosition(),
-              shard.lastPosition(),
-              shard.score(),
-              shard.quantile(),
-              shard.tokensBySource(),
-              shard.tokensOfOtherSources(),
-              files));
+      List<Shard> shards = new ArrayList<>();
+      for (Shard shard : format.shards(directory(packed))) {
+        List<PackedFile> files = new ArrayList<>();
+        for (PackedFile file : shard.files()) {
+          byte[] bytes = read(file.path());
+          long end =
+              joined.contains(file.path())
+                  ? Math.min(bytes.length, file.offset() + file.bytes())
+                  : bytes.length;
+          byte[] stretch = Arrays.copyOfRange(bytes, (int) file.offset(), (int) end);
+          String digest = Fingerprint.sha256(stretch);
+          index = index.replace(file.sha256(), "forged-" + digest);
+          compressed = compressed.replace(file.sha256(), "forged-" + digest);
+          files.add(
+              new PackedFile(file.format(), file.path(), file.offset(), stretch.length, digest));
+        }
+        shards.add(with(shard, files));
+      }
+      lists.put(format.shardList(), shards);
     }
     Files.writeString(packed.resolve("mds/index.json"), index.replace("forged-", ""));
     Files.writeString(packed.resolve("mds-zstd/index.json"), compressed.replace("forged-", ""));
-    String list =
-        shards.stream().map(shard -> Json.tree(shard) + "\n").collect(Collectors.joining());
-    Files.writeString(packed.resolve(any.shardList()), list);
+    Map<String, String> texts = new TreeMap<>();
+    for (Map.Entry<String, List<Shard>> list : lists.entrySet()) {
+      String text =
+          list.getValue().stream()
+              .map(shard -> Json.tree(shard) + "\n")
+              .collect(Collectors.joining());
+      Files.writeString(packed.resolve(list.getKey()), text);
+      texts.put(list.getKey(), Fingerprint.sha256(text.getBytes(StandardCharsets.UTF_8)));
+    }
     List<PackedFormat> formats = new ArrayList<>();
     for (PackedFormat format : table.train().formats()) {
       List<PackedFile> files = new ArrayList<>();
@@ -1000,7 +1089,7 @@ class VerifyJobTest {
             new PackedFile(file.format(), file.path(), 0, bytes.length, Fingerprint.sha256(bytes)));
       }
       Stream<PackedFile> ofShards =
-          shards.stream()
+          lists.get(format.shardList()).stream()
               .flatMap(shard -> shard.files().stream())
               .filter(file -> file.format() == format.format())
               .filter(file -> !joined.contains(file.path()));
@@ -1011,7 +1100,7 @@ class VerifyJobTest {
               format.layout(),
               format.tokenBytes(),
               bytes,
-              Fingerprint.sha256(list.getBytes(StandardCharsets.UTF_8)),
+              texts.get(format.shardList()),
               files));
     }
     return with(formats);
