@@ -65,6 +65,7 @@ public record PipelineConfig(
     IngestConfig ingest = IngestConfig.read(root.section("ingest"));
     RateConfig rate = RateConfig.read(root.section("rate"));
     SampleConfig sample = SampleConfig.read(root.section("sample"));
+    AdviseConfig advise = AdviseConfig.read(root.section("advise"));
     PipelineConfig config =
         new PipelineConfig(
             name,
@@ -77,8 +78,8 @@ public record PipelineConfig(
             sample,
             SweepConfig.read(root.section("sweep"), current(sample)),
             OrderConfig.read(root.section("order")),
-            PackConfig.read(root.section("pack")),
-            AdviseConfig.read(root.section("advise")));
+            PackConfig.read(root.section("pack"), advise.batchTokens()),
+            advise);
     if (config.sample().quotas().needTopics() && !config.topics().wanted()) {
       root.section("sample").problem("by", SampleJob.TOPICS_NEEDED);
     }
