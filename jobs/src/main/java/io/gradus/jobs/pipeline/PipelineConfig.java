@@ -62,14 +62,16 @@ public record PipelineConfig(
     String workspace = pipeline.path("workspace");
     long seed = pipeline.count("seed", 42, Range.NOT_NEGATIVE);
     pipeline.finish();
+    IngestConfig ingest = IngestConfig.read(root.section("ingest"));
+    RateConfig rate = RateConfig.read(root.section("rate"));
     SampleConfig sample = SampleConfig.read(root.section("sample"));
     PipelineConfig config =
         new PipelineConfig(
             name,
             workspace,
             seed,
-            IngestConfig.read(root.section("ingest")),
-            RateConfig.read(root.section("rate")),
+            ingest,
+            rate,
             root.has("topics") ? TopicsConfig.read(root.section("topics")) : TopicsConfig.NONE,
             CalibrateConfig.read(root.section("calibrate")),
             sample,

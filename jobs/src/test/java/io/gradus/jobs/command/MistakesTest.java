@@ -45,7 +45,7 @@ class MistakesTest {
         .contains(
             "sample.by (broken.conf:3): quotas by topic need topics; add a section topics { count ="
                 + " 25 }, or set sample.by = source")
-        .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, descending")
+        .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, blocked,")
         .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, megatron, parquet")
         .contains("pack.sequence-length (broken.conf:5): '1' must be between 2 and")
         .contains("samples (broken.conf:6): unknown key; did you mean 'sample'?")

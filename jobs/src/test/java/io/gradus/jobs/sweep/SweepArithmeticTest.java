@@ -12,6 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Scale;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,9 @@ class SweepArithmeticTest {
     long image = SelectionKey.image(number);
     assertThat(image).isBetween(ladder.leastImage(place), ladder.greatestImage(place));
     if (place > 0) {
-      assertThat(ladder.greatestImage(place - 1)).isEqualTo(ladder.leastImage(place) - 1);
+      // As numbers, since no key is a negative zero.
+      assertThat(Math.nextUp(SelectionKey.ofImage(ladder.greatestImage(place - 1))) + 0.0)
+          .isEqualTo(SelectionKey.ofImage(ladder.leastImage(place)));
     }
   }
 
@@ -59,20 +62,23 @@ class SweepArithmeticTest {
 
   @Property
   void entropyIsThatOfEqualSharesAtMost(
-      @ForAll @Size(min = 1, max = 20) long @LongRange(min = 0, max = 1_000_000) [] counts) {
+      @ForAll @Size(min = 1, max = 20) List<@LongRange(min = 0, max = 1_000_000) Long> tokens) {
+    long[] counts = counts(tokens);
     assertThat(Diversity.entropy(counts))
         .isBetween(0.0, Math.log(counts.length) / Math.log(2) + 1e-9);
   }
 
   @Property
   void divergenceIsSymmetricAndZeroForEqualShares(
-      @ForAll @Size(5) long @LongRange(min = 1, max = 1_000_000) [] counts,
-      @ForAll @Size(5) long @LongRange(min = 1, max = 1_000_000) [] others) {
+      @ForAll @Size(5) List<@LongRange(min = 1, max = 1_000_000) Long> tokens,
+      @ForAll @Size(5) List<@LongRange(min = 1, max = 1_000_000) Long> tokensOfOther) {
+    long[] counts = counts(tokens);
+    long[] others = counts(tokensOfOther);
     assertThat(Diversity.divergence(counts, others))
         .isBetween(0.0, 1.0)
-        .isCloseTo(Diversity.divergence(others, counts), within(1e-12));
+        .isCloseTo(Diversity.divergence(others, counts), within(1e-9));
     assertThat(Diversity.divergence(counts, Arrays.stream(counts).map(x -> 3 * x).toArray()))
-        .isCloseTo(0, within(1e-12));
+        .isCloseTo(0, within(1e-9));
   }
 
   @Test
@@ -85,8 +91,8 @@ class SweepArithmeticTest {
   @Property
   void theEffectiveShareIsThatOfEquallyLikelyDocuments(
       @ForAll @IntRange(min = 1, max = 1000) int documents,
-      @ForAll @DoubleRange(min = 0.001, max = 1) double share,
-      @ForAll @DoubleRange(min = 1e-6, max = 1) double copies) {
+      @ForAll @DoubleRange(min = 0.01, max = 1) double share,
+      @ForAll @DoubleRange(min = 1e-6, max = 1) @Scale(6) double copies) {
     int likely = Math.max(1, (int) (share * documents));
     SettingTotals totals = new SettingTotals(1, 0, 0, 0, 0);
     for (int i = 0; i < likely; i++) {
@@ -96,5 +102,9 @@ class SweepArithmeticTest {
         Diversity.effective(totals.moments(0, documents), documents, documents);
     assertThat(effective.share()).isCloseTo((double) likely / documents, within(1e-6));
     assertThat(effective.error()).isZero();
+  }
+
+  private static long[] counts(List<Long> tokens) {
+    return tokens.stream().mapToLong(Long::longValue).toArray();
   }
 }

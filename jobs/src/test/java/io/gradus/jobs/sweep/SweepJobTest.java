@@ -27,6 +27,7 @@ import io.gradus.jobs.sweep.SweepReport.Share;
 import io.gradus.jobs.tables.RatingsFixture;
 import io.gradus.jobs.tables.RatingsFixture.Rated;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,6 +53,9 @@ class SweepJobTest {
   private static final long TOKENS = CORPUS.stream().mapToLong(Rated::tokens).sum();
   private static final Map<String, Function<Rated, Double>> CRITERIA =
       Map.of("quality", Rated::quality, "facts", SweepJobTest::facts);
+
+  /** Left for a person to open in a browser. */
+  private static final Path SAMPLE = Path.of("target", "sample-sweep.html");
 
   @TempDir Path folder;
 
@@ -421,6 +425,7 @@ class SweepJobTest {
     assertThat(table).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
     assertThat(table).anySatisfy(line -> assertThat(line).matches("\\*?> *sample .* 1 .*25%.*"));
     String page = text("a", SweepJob.PAGE);
+    Files.writeString(SAMPLE, page);
     assertThat(page)
         .contains("default-src 'none'")
         .contains("Chart.js v4.5.1")
