@@ -22,6 +22,18 @@ gradus_numpy() {
   python=$("$root/integration-tests/src/test/python/install-readers.sh")/megatron-datasets/bin/python
 }
 
+# Sets $python to one with pyspark, of the version that Gradus is built for.
+gradus_pyspark() {
+  local version
+  version=$(sed -n 's/.*<spark.version>\(.*\)<.*/\1/p' "$root/pom.xml")
+  python=$home/pyspark-$version/bin/python
+  if ! [ -f "$home/pyspark-$version/.complete" ]; then
+    python3 -m venv "$home/pyspark-$version"
+    "$home/pyspark-$version/bin/pip" install -q "pyspark==$version"
+    touch "$home/pyspark-$version/.complete"
+  fi
+}
+
 # Makes $home/model: bundle/ and torch/, the same model twice, and graphs/, its variants.
 gradus_model() {
   local jar=$home/${model_artifact#*:} script=$here/src/main/python/prepare_rating_model.py

@@ -1,6 +1,7 @@
 package io.gradus.common.configuration;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
@@ -61,6 +62,40 @@ public final class Section {
     known.add(key);
     ConfigValue value = object.get(key);
     return value != null && value.valueType() != ConfigValueType.NULL;
+  }
+
+  /** How a value is written. */
+  public enum Form {
+    /** It is not there. */
+    MISSING,
+    /** A single text, number or flag. */
+    VALUE,
+    /** A list. */
+    LIST,
+    /** A section, { ... }. */
+    SECTION
+  }
+
+  /** How the value of a key is written; asking makes the key a known one. */
+  public Form form(String key) {
+    if (!has(key)) {
+      return Form.MISSING;
+    }
+    return switch (object.get(key).valueType()) {
+      case LIST -> Form.LIST;
+      case OBJECT -> Form.SECTION;
+      default -> Form.VALUE;
+    };
+  }
+
+  /** The keys that are there, sorted; they do not count as asked for. */
+  public List<String> keys() {
+    return object.keySet().stream().sorted().toList();
+  }
+
+  /** A section without values that stands for a key, whose defaults are wanted. */
+  public Section empty(String key) {
+    return new Section(full(key), ConfigFactory.empty().root(), problems, folder);
   }
 
   /** Records a problem with a value of this section. */
@@ -218,8 +253,7 @@ public final class Section {
 
   /** A section inside this one; an empty one when it is missing. */
   public Section section(String key) {
-    Section empty =
-        new Section(full(key), com.typesafe.config.ConfigFactory.empty().root(), problems, folder);
+    Section empty = empty(key);
     if (!has(key)) {
       return empty;
     }
@@ -232,12 +266,6 @@ public final class Section {
           }
           return new Section(full(key), child, problems, folder);
         });
-  }
-
-  /** All keys of this section in alphabetical order; they count as asked for. */
-  public List<String> keys() {
-    known.addAll(object.keySet());
-    return object.keySet().stream().sorted().toList();
   }
 
   /** All keys of this section with numbers, such as weights by name. */

@@ -6,20 +6,23 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A name with {@code *} for any characters, such as {@code cc-*}. */
-final class NamePattern {
+public final class NamePattern {
   private final String text;
   private final Pattern pattern;
 
-  NamePattern(String text) {
+  /** A pattern as it is written in a configuration. */
+  public NamePattern(String text) {
     this.text = text;
     this.pattern = Pattern.compile("\\Q" + text.replace("*", "\\E.*\\Q") + "\\E", Pattern.DOTALL);
   }
 
-  String text() {
+  /** As it was written. */
+  public String text() {
     return text;
   }
 
-  boolean matches(String name) {
+  /** Whether the whole name fits. */
+  public boolean matches(String name) {
     return pattern.matcher(name).matches();
   }
 
@@ -28,7 +31,7 @@ final class NamePattern {
   }
 
   /** Of the patterns that match a name the one that says most about it, or nothing. */
-  static Optional<NamePattern> mostSpecific(Collection<NamePattern> patterns, String name) {
+  public static Optional<NamePattern> mostSpecific(Collection<NamePattern> patterns, String name) {
     return patterns.stream()
         .filter(pattern -> pattern.matches(name))
         .max(Comparator.comparingLong(NamePattern::literals).thenComparing(NamePattern::text));

@@ -57,8 +57,8 @@ public final class SelectionNoise implements Serializable {
     return -Math.log(-Math.log(unit(docIdHigh, docIdLow)));
   }
 
-  /** XXH64 of 16 bytes, by its specification for inputs shorter than 32 bytes. */
-  private long hash(long docIdHigh, long docIdLow) {
+  /** 64 random bits: XXH64 of 16 bytes, by its specification for inputs shorter than 32 bytes. */
+  public long hash(long docIdHigh, long docIdLow) {
     long hash = start + PRIME_5 + 2 * Long.BYTES;
     hash = word(hash, Long.reverseBytes(docIdHigh));
     hash = word(hash, Long.reverseBytes(docIdLow));

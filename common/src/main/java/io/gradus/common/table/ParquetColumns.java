@@ -21,15 +21,15 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * Some columns of one Parquet file, read inside a task in batches by Spark's own vectorised reader:
  * ten times as fast as {@link ParquetRows}, for columns of plain values.
  */
-final class ParquetColumns implements Closeable {
+public final class ParquetColumns implements Closeable {
   /** At most so many rows in one batch. */
-  static final int ROWS = 4096;
+  public static final int ROWS = 4096;
 
   private final VectorizedParquetRecordReader reader;
   private final StructType columns;
 
   /** Opens a file; a column that it lacks is read as nulls. */
-  ParquetColumns(Configuration hadoop, Path path, StructType columns) throws IOException {
+  public ParquetColumns(Configuration hadoop, Path path, StructType columns) throws IOException {
     Configuration configuration = new Configuration(hadoop);
     configuration.set(ParquetInputFormat.READ_SUPPORT_CLASS, ParquetReadSupport.class.getName());
     configuration.set(ParquetReadSupport.SPARK_ROW_REQUESTED_SCHEMA(), columns.json());
@@ -55,12 +55,12 @@ final class ParquetColumns implements Closeable {
   }
 
   /** The next rows, valid until the next call, or nothing at the end. */
-  Optional<ColumnarBatch> next() throws IOException {
+  public Optional<ColumnarBatch> next() throws IOException {
     return reader.nextBatch() ? Optional.of(reader.resultBatch()) : Optional.empty();
   }
 
   /** One of the columns of some rows. */
-  ColumnVector column(ColumnarBatch rows, String name) {
+  public ColumnVector column(ColumnarBatch rows, String name) {
     return rows.column(columns.fieldIndex(name));
   }
 

@@ -23,7 +23,7 @@ public final class SourceIndex {
   }
 
   /** The number of a source. */
-  int of(UTF8String name) {
+  public int of(UTF8String name) {
     // Neighbours often have the same source, and comparing is cheaper than hashing.
     if (last < keys.size() && keys.get(last).equals(name)) {
       return last;

@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       QuickstartCommand.class,
       RunCommand.class,
       SweepCommand.class,
+      PreviewCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
       RaterCommand.class,

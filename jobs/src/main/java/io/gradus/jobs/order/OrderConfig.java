@@ -10,16 +10,6 @@ import io.gradus.common.configuration.Section;
  */
 public record OrderConfig(Shape shape, Within within) {
 
-  /** In which order the ranked documents are read. */
-  public enum Shape {
-    /** The best last. */
-    ASCENDING,
-    /** The best first. */
-    DESCENDING,
-    /** By chance. */
-    SHUFFLED
-  }
-
   /** What a document's quantile is its rank in. */
   public enum Within {
     /** Its source, so that the mixture of sources stays constant along the curriculum. */
@@ -30,7 +20,7 @@ public record OrderConfig(Shape shape, Within within) {
 
   /** Reads the section. */
   public static OrderConfig read(Section section) {
-    Shape shape = section.choice("shape", Shape.ASCENDING);
+    Shape shape = ShapeReader.read(section, "shape", new Ascending());
     Within within = section.choice("within", Within.SOURCE);
     section.finish();
     return new OrderConfig(shape, within);

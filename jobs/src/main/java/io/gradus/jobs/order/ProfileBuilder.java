@@ -1,7 +1,7 @@
 package io.gradus.jobs.order;
 
-import io.gradus.common.configuration.Section;
 import io.gradus.common.table.CurriculumProfile;
+import io.gradus.common.table.OrderTable;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -94,7 +94,7 @@ final class ProfileBuilder implements Serializable {
     next.sums.forEach((bin, sum) -> sums.computeIfAbsent(bin, number -> new Bin()).merge(sum));
   }
 
-  CurriculumProfile build(OrderConfig config, Set<String> shown) {
+  CurriculumProfile build(OrderTable table, Set<String> shown) {
     List<CurriculumProfile.Bin> result = new ArrayList<>();
     long documents = 0;
     for (Map.Entry<Integer, Bin> entry : sums.entrySet()) {
@@ -114,8 +114,7 @@ final class ProfileBuilder implements Serializable {
               bySource));
       documents += bin.documents;
     }
-    return new CurriculumProfile(
-        Section.name(config.shape()), Section.name(config.within()), tokens, documents, result);
+    return new CurriculumProfile(table.shape(), table.within(), tokens, documents, result);
   }
 
   /** The sources with most tokens, at most {@value #SOURCES}. */

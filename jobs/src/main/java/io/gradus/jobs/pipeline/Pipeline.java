@@ -56,6 +56,12 @@ public final class Pipeline {
     return new Pipeline(config, workspace, Plan.of(Stages.withSweep(config, hadoop), workspace));
   }
 
+  /** As {@link #of}, with the preview at the end. */
+  public static Pipeline withPreview(PipelineConfig config, Configuration hadoop) {
+    Workspace workspace = Workspace.at(config.workspace(), hadoop);
+    return new Pipeline(config, workspace, Plan.of(Stages.withPreview(config, hadoop), workspace));
+  }
+
   /** The names of all stages, in order. */
   public List<String> stages() {
     return plan.steps().stream().map(Step::name).toList();
@@ -275,6 +281,7 @@ public final class Pipeline {
       case "advise" -> Optional.of("Plan:   " + path + "/plan.json");
       case "report" -> Optional.of("Report: " + path + "/report.html");
       case "sweep" -> Optional.of("Sweep:  " + path + "/sweep.html");
+      case "preview" -> Optional.of("Preview: " + path + "/preview.html");
       default -> Optional.empty();
     };
   }

@@ -17,6 +17,7 @@ import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.rate.RateConfig;
 import io.gradus.jobs.sample.SampleConfig;
+import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sweep.CurrentSampling;
 import io.gradus.jobs.sweep.SweepConfig;
 import io.gradus.jobs.topics.TopicsConfig;
@@ -78,6 +79,9 @@ public record PipelineConfig(
             OrderConfig.read(root.section("order")),
             PackConfig.read(root.section("pack")),
             AdviseConfig.read(root.section("advise")));
+    if (config.sample().quotas().needTopics() && !config.topics().wanted()) {
+      root.section("sample").problem("by", SampleJob.TOPICS_NEEDED);
+    }
     root.finish();
     problems.throwIfAny();
     return config;

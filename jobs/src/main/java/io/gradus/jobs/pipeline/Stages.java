@@ -32,6 +32,8 @@ import io.gradus.jobs.pack.PackResult;
 import io.gradus.jobs.pipeline.Plan.Step;
 import io.gradus.jobs.pipeline.Stage.Inputs;
 import io.gradus.jobs.pipeline.Stage.Outcome;
+import io.gradus.jobs.preview.PreviewJob;
+import io.gradus.jobs.preview.PreviewResult;
 import io.gradus.jobs.rate.RateEstimate;
 import io.gradus.jobs.rate.RateJob;
 import io.gradus.jobs.rate.RateResult;
@@ -67,6 +69,7 @@ final class Stages {
   private static final String SAMPLE = "sample";
   private static final String SWEEP = "sweep";
   private static final String ORDER = "order";
+  private static final String PREVIEW = "preview";
   private static final String PACK = "pack";
   private static final String VERIFY = "verify";
   private static final String ADVISE = "advise";
@@ -94,6 +97,23 @@ final class Stages {
             Map::of,
             config.seed(),
             (context, inputs, output) -> sweep(context, config, inputs, output)));
+    return stages;
+  }
+
+  /**
+   * The stages that a preview needs, and the preview. It is beside the others: no stage reads it.
+   */
+  static List<Stage> withPreview(PipelineConfig config, Configuration hadoop) {
+    List<Stage> stages = new ArrayList<>(of(config, hadoop));
+    stages.add(
+        new Stage(
+            PREVIEW,
+            1,
+            Map.of("name", config.name()),
+            List.of(RATE, ORDER),
+            Map::of,
+            NO_CHANCE,
+            (context, inputs, output) -> preview(context, config, inputs, output)));
     return stages;
   }
 
@@ -141,7 +161,7 @@ final class Stages {
             (context, inputs, output) -> sample(context, config, inputs, output)),
         new Stage(
             ORDER,
-            1,
+            2,
             config.order(),
             List.of(SAMPLE),
             Map::of,
@@ -329,10 +349,19 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "%,d documents %s, quantiles within %s",
+            "%,d documents %s, quantiles within %s%s",
             result.table().rows(),
             result.table().shape(),
-            result.table().within().equals("source") ? "their source" : "the whole selection"));
+            result.table().within().equals("source") ? "their source" : "the whole selection",
+            result.missedPhases()));
+  }
+
+  private static Outcome preview(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    PreviewResult result =
+        new PreviewJob()
+            .run(context, config.name(), profile(inputs), order(inputs), ratings(inputs), output);
+    return new Outcome(result, say("%s bytes of HTML", show(result.bytes())));
   }
 
   private static Outcome pack(

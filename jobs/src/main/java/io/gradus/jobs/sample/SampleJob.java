@@ -44,6 +44,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -56,7 +58,12 @@ import org.apache.spark.util.SerializableConfiguration;
  * last one writes what is above. Nothing is shuffled or sorted.
  */
 public final class SampleJob {
+  /** What is wrong with quotas by topic where there are no topics. */
+  public static final String TOPICS_NEEDED =
+      "quotas by topic need topics; add a section topics { count = 25 }, or set sample.by = source";
+
   private static final int TREE_DEPTH = 2;
+  private static final boolean LAST_SUM_ON_AN_EXECUTOR = true;
   private static final int SLICES_FOR_EACH_CORE = 4;
   private static final int GROUPS_IN_RESULT = 1_000;
 
@@ -153,9 +160,7 @@ public final class SampleJob {
 
     private void requireTopics() {
       if (config.quotas().needTopics() && inputs.topics() == 0) {
-        throw new UserMistake(
-            "sample.by: quotas by topic need topics; add a section topics { count = 25 }, or set"
-                + " sample.by = source.");
+        throw new UserMistake("sample.by: " + TOPICS_NEEDED + ".");
       }
     }
 
@@ -182,10 +187,10 @@ public final class SampleJob {
       KeyInterest everything = KeyInterest.everything(groups.count());
       Broadcast<KeyInterest> all = broadcasts.of(everything);
       KeyCounts counts =
-          slices()
-              .map(slice -> keys.countKeys(slice, rates.value(), all.value(), bits))
-              .treeReduce(KeyCounts::plus, TREE_DEPTH);
-      scans++;
+          scan(
+              KeyCounts.none(),
+              slice -> keys.countKeys(slice, rates.value(), all.value(), bits),
+              KeyCounts::plus);
       long[] available = new long[groups.count()];
       counts
           .cells()
@@ -207,6 +212,28 @@ public final class SampleJob {
       return result(counts, budget, total, results, shortGroups, written);
     }
 
+    /**
+     * Sums what tasks find in all files. The driver receives nothing but the sum: with many groups
+     * and tasks all that they find would not fit into its memory.
+     */
+    private <T> T scan(T nothing, Function<List<RatingFile>, T> find, Function2<T, T, T> plus) {
+      scans++;
+      return sum(slices(), nothing, find, plus);
+    }
+
+    private static <T> T sum(
+        JavaRDD<List<RatingFile>> slices,
+        T nothing,
+        Function<List<RatingFile>, T> find,
+        Function2<T, T, T> plus) {
+      return slices.treeAggregate(
+          nothing,
+          (sum, slice) -> plus.call(sum, find.call(slice)),
+          plus,
+          TREE_DEPTH,
+          LAST_SUM_ON_AN_EXECUTOR);
+    }
+
     /** Deals the files to tasks, which only count: how they are dealt does not matter. */
     private JavaRDD<List<RatingFile>> slices() {
       int count =
@@ -220,10 +247,7 @@ public final class SampleJob {
       int bits = KeyCells.bitsFor(compared);
       SampleScan scores = scan;
       CellCounts counts =
-          slices()
-              .map(slice -> scores.countScores(slice, bits))
-              .treeReduce(CellCounts::addAll, TREE_DEPTH);
-      scans++;
+          scan(new CellCounts(), slice -> scores.countScores(slice, bits), CellCounts::addAll);
       return new CopyRates(config, counts, compared, bits);
     }
 
@@ -266,19 +290,19 @@ public final class SampleJob {
       while (search.candidates() > Math.max(candidateLimit, groups.count())) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         search.refine(
-            slices()
-                .map(slice -> scanned.countRanges(slice, rates.value(), ranges.value()))
-                .treeReduce(RangeCounts::addAll, TREE_DEPTH));
-        scans++;
+            scan(
+                new RangeCounts(groups.count()),
+                slice -> scanned.countRanges(slice, rates.value(), ranges.value()),
+                RangeCounts::addAll));
       }
       Candidates candidates = new Candidates();
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         candidates =
-            slices()
-                .map(slice -> scanned.gather(slice, rates.value(), ranges.value()))
-                .treeReduce(Candidates::addAll, TREE_DEPTH);
-        scans++;
+            scan(
+                candidates,
+                slice -> scanned.gather(slice, rates.value(), ranges.value()),
+                Candidates::addAll);
       }
       return new Ends(epochs, search.resolve(candidates));
     }

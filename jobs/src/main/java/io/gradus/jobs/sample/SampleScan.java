@@ -48,6 +48,10 @@ record SampleScan(
   record KeyCounts(CellCounts cells, Map<Unselectable, Amount> unselectable)
       implements Serializable {
 
+    static KeyCounts none() {
+      return new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    }
+
     KeyCounts plus(KeyCounts other) {
       cells.addAll(other.cells);
       other.unselectable.forEach(
@@ -111,7 +115,7 @@ record SampleScan(
   /** Tokens of all copies by cell of the key, and what cannot be selected. */
   KeyCounts countKeys(List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int bits)
       throws IOException {
-    KeyCounts counts = new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    KeyCounts counts = KeyCounts.none();
     forEachKeyed(
         files,
         copyRates,

@@ -24,7 +24,7 @@ class MistakesTest {
             """
             pipeline { workspace = "ws", sead = 42 }
             ingest { inputs = [ { pathh = "raw" } ], tokenizer = gpt-2 }
-            sample { temprature = 2, tokens = lots, method = softmax }
+            sample { temprature = 2, tokens = lots, method = softmax, quotas = equal, by = topic }
             order { shape = upwards }
             pack { formats = [ mosaic ], sequence-length = 1 }
             samples { }
@@ -32,16 +32,20 @@ class MistakesTest {
     Answer answer = gradus("explain", file.toString());
     assertThat(answer.code()).isEqualTo(2);
     assertThat(answer.text())
-        .startsWith("gradus: The configuration has 11 problems:\n")
+        .startsWith("gradus: The configuration has 12 problems:\n")
         .contains("pipeline.sead (broken.conf:1): unknown key; did you mean 'seed'?")
         .contains("ingest.inputs[0].path (broken.conf:2): missing; give text")
         .contains("ingest.inputs[0].pathh (broken.conf:2): unknown key; did you mean 'path'?")
         .contains("ingest.tokenizer (broken.conf:2): unknown tokenizer 'gpt-2'; did you mean")
         .contains("sample.temprature (broken.conf:3): unknown key; did you mean 'temperature'?")
-        .contains("sample.tokens (broken.conf:3): 'lots' is neither a count such as")
+        .contains(
+            "sample.tokens (broken.conf:3): 'lots' is neither a count such as 30B nor a share")
         .contains(
             "sample.method (broken.conf:3): 'softmax' is not one of temperature, top, bottom,")
-        .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, descending")
+        .contains(
+            "sample.by (broken.conf:3): quotas by topic need topics; add a section topics { count ="
+                + " 25 }, or set sample.by = source")
+        .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, blocked,")
         .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, megatron, parquet")
         .contains("pack.sequence-length (broken.conf:5): '1' must be between 2 and")
         .contains("samples (broken.conf:6): unknown key; did you mean 'sample'?")

@@ -9,7 +9,6 @@ import io.gradus.common.table.SelectionTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
-import io.gradus.jobs.order.OrderConfig.Shape;
 import io.gradus.jobs.order.OrderConfig.Within;
 import io.gradus.jobs.tables.RatingsFixture;
 import io.gradus.jobs.tables.RatingsFixture.Rated;
@@ -30,13 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OrderJobTest {
   private static final List<Rated> CORPUS = RatingsFixture.corpus(2_000, 5);
-  private static final OrderConfig ASCENDING = new OrderConfig(Shape.ASCENDING, Within.SOURCE);
+  private static final OrderConfig ASCENDING = new OrderConfig(new Ascending(), Within.SOURCE);
 
   @TempDir Path folder;
 
   @Test
   void positionsAndOffsetsHaveNoGap() {
-    order("a", CORPUS, ASCENDING, 100);
+    order("a", CORPUS, ASCENDING, 500);
     List<Row> rows = rows("a");
     assertThat(rows).hasSize(CORPUS.size());
     long offset = 0;
@@ -52,7 +51,7 @@ class OrderJobTest {
 
   @Test
   void ascendingWithinSourceRaisesTheQuantileAndEachSourcesScore() {
-    order("a", CORPUS, ASCENDING, 100);
+    order("a", CORPUS, ASCENDING, 500);
     double quantile = 0;
     Map<String, Double> scores = new TreeMap<>();
     for (Row row : rows("a")) {
@@ -68,7 +67,7 @@ class OrderJobTest {
 
   @Test
   void quantilesAreTheMiddleOfTheDocumentInTheSourcesTokens() {
-    order("a", CORPUS, ASCENDING, 100);
+    order("a", CORPUS, ASCENDING, 500);
     Map<String, List<Row>> bySource =
         rows("a").stream().collect(Collectors.groupingBy(row -> row.<String>getAs("source")));
     bySource.forEach(
@@ -86,7 +85,7 @@ class OrderJobTest {
 
   @Test
   void theMixtureOfSourcesStaysConstantWithinSource() {
-    order("a", CORPUS, ASCENDING, 100);
+    order("a", CORPUS, ASCENDING, 500);
     Map<String, Long> all = new TreeMap<>();
     rows("a").forEach(row -> add(all, row));
     double total = all.values().stream().mapToLong(Long::longValue).sum();
@@ -104,7 +103,7 @@ class OrderJobTest {
   void aSourceOfOneDocumentLiesInTheMiddle() {
     List<Rated> corpus = new ArrayList<>(CORPUS);
     corpus.add(new Rated("alone", "source-of-one", 10, 5.0));
-    order("a", corpus, ASCENDING, 100);
+    order("a", corpus, ASCENDING, 500);
     Row alone =
         rows("a").stream()
             .filter(row -> row.<String>getAs("source").equals("source-of-one"))
@@ -115,13 +114,13 @@ class OrderJobTest {
 
   @Test
   void overallSortsByScoreAcrossSources() {
-    order("a", CORPUS, new OrderConfig(Shape.ASCENDING, Within.OVERALL), 100);
+    order("a", CORPUS, new OrderConfig(new Ascending(), Within.OVERALL), 500);
     assertThat(rows("a").stream().map(row -> row.<Double>getAs("score"))).isSorted();
   }
 
   @Test
   void descendingPutsTheBestFirst() {
-    order("a", CORPUS, new OrderConfig(Shape.DESCENDING, Within.OVERALL), 100);
+    order("a", CORPUS, new OrderConfig(new Descending(), Within.OVERALL), 500);
     List<Double> scores =
         new ArrayList<>(rows("a").stream().map(row -> row.<Double>getAs("score")).toList());
     java.util.Collections.reverse(scores);
@@ -130,8 +129,8 @@ class OrderJobTest {
 
   @Test
   void shufflingFollowsTheSeedAndNotTheScore() {
-    OrderConfig shuffled = new OrderConfig(Shape.SHUFFLED, Within.SOURCE);
-    order("a", CORPUS, shuffled, 100);
+    OrderConfig shuffled = new OrderConfig(new Shuffled(), Within.SOURCE);
+    order("a", CORPUS, shuffled, 500);
     List<Row> rows = rows("a");
     double firstHalf =
         rows.subList(0, 1000).stream()
@@ -139,7 +138,7 @@ class OrderJobTest {
             .average()
             .orElseThrow();
     assertThat(firstHalf).isCloseTo(0.5, within(0.05));
-    run("b", CORPUS, shuffled, 100, 43);
+    run("b", CORPUS, shuffled, 500, 43);
     assertThat(rows("b")).isNotEqualTo(rows);
   }
 
@@ -176,7 +175,7 @@ class OrderJobTest {
 
   @Test
   void theProfileSumsTheWholeCurriculum() {
-    order("a", CORPUS, ASCENDING, 100);
+    order("a", CORPUS, ASCENDING, 500);
     CurriculumProfile profile =
         Json.read(
             directory("a").text(CurriculumProfile.FILE).orElseThrow(), CurriculumProfile.class);

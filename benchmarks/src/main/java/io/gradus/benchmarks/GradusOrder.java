@@ -1,0 +1,85 @@
+package io.gradus.benchmarks;
+
+import io.gradus.common.configuration.Section;
+import io.gradus.common.job.JobContext;
+import io.gradus.common.table.SelectionTable;
+import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.order.OrderConfig;
+import io.gradus.jobs.order.OrderJob;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The stage {@code order}, Parquet to Parquet. What stays from one round to the next is the JVM
+ * with its Spark.
+ */
+final class GradusOrder implements OrderRival {
+  private static final long SEED = 42;
+
+  private final JobContext context;
+  private final OrderConfig config;
+  private final Finished<SelectionTable> selection;
+  private final StageDirectory output;
+
+  GradusOrder(JobContext context, String order, Finished<SelectionTable> selection, Path output) {
+    this.context = context;
+    Section section = RatingsOptions.section(order);
+    this.config = OrderConfig.read(section);
+    section.problems().throwIfAny();
+    this.selection = selection;
+    this.output = RatingsOptions.directory(output);
+  }
+
+  @Override
+  public String name() {
+    return "gradus";
+  }
+
+  @Override
+  public String description() {
+    return "order %s in Spark %s %s, heap limit %d MiB"
+        .formatted(
+            config.shape().title(),
+            context.session().version(),
+            context.session().sparkContext().master(),
+            Runtime.getRuntime().maxMemory() >> 20);
+  }
+
+  @Override
+  public Round run() {
+    Stopwatch stopwatch = new Stopwatch();
+    new OrderJob().run(context, config, SEED, selection, output);
+    return stopwatch.stop();
+  }
+
+  @Override
+  public long rows() {
+    return context.session().read().parquet(output.table().toString()).count();
+  }
+
+  @Override
+  public long peakBytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("VmHWM:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+            .findFirst()
+            .orElseThrow()
+        * 1024;
+  }
+
+  /** The most that the heap's pools held, in bytes; not all of them at the same time. */
+  static long peakHeapBytes() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .mapToLong((MemoryPoolMXBean pool) -> pool.getPeakUsage().getUsed())
+        .sum();
+  }
+
+  @Override
+  public void close() {}
+}
