@@ -69,10 +69,11 @@
   }
 
   function axis(of, points) {
-    // Shares end at 1, and a little beyond it so that points are whole.
-    const most = Math.max(...points.map((point) => of.of(point.figures)));
+    // Shares lie between 0 and 1, and a little room lets points be whole.
+    const values = points.map((point) => of.of(point.figures));
     return {
-      max: of.share && most > 0.9 ? 1.02 : undefined,
+      min: of.share && Math.min(...values) < 0.1 ? -0.02 : undefined,
+      max: of.share && Math.max(...values) > 0.9 ? 1.02 : undefined,
       type: "linear",
       title: { display: true, text: of.text, color: colour("soft") },
       ticks: { color: colour("soft"), maxTicksLimit: 8, includeBounds: false },
@@ -340,7 +341,10 @@
   fill(element("quotas"), quotas, "all quotas");
   fillAxis(element("y"), 0);
   fillAxis(element("x"), 1);
-  element("budget").value = current ? current.budget : budgets[0];
+  // At a budget that no other setting has, such as all tokens, there is nothing to compare.
+  const others = data.points.filter((point) => point !== current);
+  const first = others.find((point) => current && point.budget === current.budget) || others[0] || current;
+  element("budget").value = first.budget;
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();
