@@ -1,17 +1,20 @@
 package io.gradus.jobs.command;
 
+import io.gradus.jobs.pipeline.ConfigurationFile;
 import io.gradus.jobs.pipeline.Pipeline;
 import io.gradus.jobs.pipeline.PipelineConfig;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The arguments that every command on a pipeline takes. */
 final class PipelineOptions {
-  @Parameters(paramLabel = "FILE", description = "The pipeline's configuration.")
-  private Path file;
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The pipeline's configuration: a path, or a URI such as hdfs:///books.conf.")
+  private String file;
 
   @Option(
       names = "--set",
@@ -19,8 +22,27 @@ final class PipelineOptions {
       description = "Overrides a value of the file, as in --set sample.temperature=2.0.")
   private List<String> settings = new ArrayList<>();
 
+  @Option(
+      names = "--relative-to",
+      paramLabel = "FOLDER",
+      description = "Where relative paths in FILE start (default: its own folder).")
+  private String folder;
+
+  String location() {
+    return file;
+  }
+
+  List<String> settings() {
+    return List.copyOf(settings);
+  }
+
+  ConfigurationFile file(Configuration hadoop) {
+    ConfigurationFile read = ConfigurationFile.read(file, settings, hadoop);
+    return folder == null ? read : read.relativeTo(folder);
+  }
+
   PipelineConfig configuration() {
-    return PipelineConfig.read(file, settings);
+    return PipelineConfig.read(file(SparkSessions.hadoop()));
   }
 
   Pipeline pipeline() {
