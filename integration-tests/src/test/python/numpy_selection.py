@@ -126,8 +126,6 @@ def divide(budget: int, weights: list, least: list[int], most: list[int]) -> lis
         left = budget - sum(result.values())
         free = [i for i in range(len(weights)) if i not in result]
         shares = proportional(left, [weights[i] for i in free])
-        if not any(weights[i] for i in free):
-            shares = proportional(left, [most[i] for i in free])
         clamped = [min(max(share, least[i]), most[i]) for i, share in zip(free, shares)]
         violation = sum(clamped) - sum(shares)
         for i, share, bound in zip(free, shares, clamped):
@@ -388,8 +386,13 @@ class Selection:
 
         outer_names = self.ratings.sources if two_levels else self.names
         outer_weights = self.weights(sample["quotas"], outer_names, sums(available))
+        # A share of 0% is nothing, or the minimum.
+        outer_most = [
+            most_of if weight else least_of
+            for weight, least_of, most_of in zip(outer_weights, sums(least), sums(most))
+        ]
         budgets = []
-        outer = divide(budget, outer_weights, sums(least), sums(most))
+        outer = divide(budget, outer_weights, sums(least), outer_most)
         for start, of_outer in zip(starts, outer):
             group = slice(start, start + inner)
             weights = self.weights(

@@ -31,9 +31,6 @@ class DivideTest(unittest.TestCase):
     def test_a_minimum_is_taken_from_the_others(self):
         self.assertEqual(numpy_selection.divide(100, [1, 1, 2], [40, 0, 0], [99] * 3), [40, 20, 40])
 
-    def test_groups_without_weight_take_what_is_left(self):
-        self.assertEqual(numpy_selection.divide(100, [1, 0], [0, 0], [70, 99]), [70, 30])
-
     def test_whole_numbers_by_largest_remainder(self):
         self.assertEqual(numpy_selection.proportional(10, [1, 1, 1]), [4, 3, 3])
 

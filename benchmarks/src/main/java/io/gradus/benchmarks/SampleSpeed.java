@@ -52,6 +52,7 @@ public final class SampleSpeed implements Callable<Integer> {
   public static void main(String[] arguments) {
     System.exit(
         new CommandLine(new SampleSpeed())
+            .registerConverter(SelectionTask.By.class, SelectionTask.By::of)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .execute(arguments));
   }

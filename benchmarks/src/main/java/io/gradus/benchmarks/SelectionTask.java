@@ -1,6 +1,8 @@
 package io.gradus.benchmarks;
 
+import io.gradus.common.configuration.Section;
 import java.math.BigDecimal;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** What is selected; each rival is told in its own words. */
@@ -12,7 +14,11 @@ final class SelectionTask {
     SOURCE_AND_TOPIC;
 
     String text() {
-      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      return Section.name(this);
+    }
+
+    static By of(String text) {
+      return By.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
   }
 
@@ -22,7 +28,7 @@ final class SelectionTask {
   @Option(names = "--share", description = "Of all tokens, such as 0.11.")
   private BigDecimal share = new BigDecimal("0.11");
 
-  @Option(names = "--by", description = "${COMPLETION-CANDIDATES}")
+  @Option(names = "--by", description = "none, source, source-and-topic")
   private By by = By.NONE;
 
   BigDecimal share() {

@@ -30,13 +30,28 @@ class PartitioningTest {
     String options =
         "-Dspark.master=%s -Dspark.sql.shuffle.partitions=%d".formatted(master, shufflePartitions);
     Program.Finished run =
-        Program.run(folder, Map.of("GRADUS_JAVA_OPTIONS", options), "run", pipeline.toString());
+        Program.run(
+            folder,
+            Map.of("GRADUS_JAVA_OPTIONS", options),
+            "run",
+            pipeline.toString(),
+            "--set",
+            "topics.count=4",
+            "--set",
+            "sample.by=source-and-topic",
+            "--set",
+            "sample.validation=5%");
     assertThat(run.exitCode()).as(run.output()).isZero();
     Map<String, String> digests = new TreeMap<>(Outputs.shards(workspace));
-    for (String stage : List.of("ingest", "rate", "calibrate", "sample", "order")) {
+    for (String stage : List.of("ingest", "topics", "rate", "calibrate", "sample", "order")) {
       Outputs.of(workspace, stage, "table")
           .forEach((file, digest) -> digests.put(stage + "/" + file, digest));
     }
+    for (String beside : List.of("groups", "validation")) {
+      Outputs.of(workspace, "sample", beside)
+          .forEach((file, digest) -> digests.put(beside + "/" + file, digest));
+    }
+    digests.put("topics", Outputs.of(workspace, "topics", "").get("topics.json"));
     digests.put("profile", Outputs.of(workspace, "order", "").get("profile.json"));
     return digests;
   }

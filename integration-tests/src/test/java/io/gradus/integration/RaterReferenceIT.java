@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.workspace.Fingerprint;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  * documents. {@code -Dreaders=none} leaves these tests out.
  */
 class RaterReferenceIT {
-  private static final Path SCRIPTS = Path.of("src/test/python").toAbsolutePath();
   private static final Path ARTIFACTS = Path.of("target/reference").toAbsolutePath();
   private static final Map<String, String> DIGESTS =
       Map.of(
@@ -88,39 +86,39 @@ class RaterReferenceIT {
           .isEqualTo(artifact.getValue());
     }
     // The build has installed it already, so this only asks where it is.
-    List<String> lines = finish(start(bundleMaker(), "--install"));
+    List<String> lines = RunningScript.start(folder, bundleMaker(), "--install").finish();
     python = Path.of(lines.get(lines.size() - 1)).resolve("bin/python");
     texts = Files.createDirectory(folder.resolve("raw")).resolve("texts.jsonl");
-    finish(
-        script(
+    script(
             "real_documents.py",
             "--manual=" + ARTIFACTS.resolve("manual.jar"),
             "--debates=" + ARTIFACTS.resolve("debates.jar"),
-            "--output=" + texts));
-    finish(
-        script(
+            "--output=" + texts)
+        .finish();
+    script(
             "make_model_folders.py",
             "--minilm=" + ARTIFACTS.resolve("weights.jar"),
             "--texts=" + texts,
-            "--output=" + folder));
+            "--output=" + folder)
+        .finish();
   }
 
   @Test
   void bundlesOfThreeArchitecturesScoreAsTransformersDoes()
       throws IOException, InterruptedException {
-    List<Running> running = new ArrayList<>();
+    List<RunningScript> running = new ArrayList<>();
     for (Model model : MODELS) {
       running.add(makeBundle(model));
     }
-    for (Running bundle : running) {
-      assertThat(finish(bundle)).anyMatch(line -> line.contains("MultiHeadAttention"));
+    for (RunningScript bundle : running) {
+      assertThat(bundle.finish()).anyMatch(line -> line.contains("MultiHeadAttention"));
     }
     running.clear();
     for (Model model : MODELS) {
       running.add(rateWithTransformers(model));
     }
-    for (Running reference : running) {
-      finish(reference);
+    for (RunningScript reference : running) {
+      reference.finish();
     }
 
     List<String> ids = new ArrayList<>();
@@ -155,7 +153,7 @@ class RaterReferenceIT {
     }
   }
 
-  private Running makeBundle(Model model) throws IOException {
+  private RunningScript makeBundle(Model model) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -171,10 +169,10 @@ class RaterReferenceIT {
     model
         .criteria()
         .forEach((name, head) -> command.add("--criterion=" + name + "=" + head.option()));
-    return start(command.toArray(String[]::new));
+    return RunningScript.start(folder, command.toArray(String[]::new));
   }
 
-  private Running rateWithTransformers(Model model) throws IOException {
+  private RunningScript rateWithTransformers(Model model) throws IOException {
     return script(
         "reference_ratings.py",
         "--texts=" + texts,
@@ -254,31 +252,7 @@ class RaterReferenceIT {
     return folder.resolve(model.name() + "-reference.jsonl");
   }
 
-  private Running script(String name, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(python.toString());
-    // No byte code beside the sources.
-    command.add("-B");
-    command.add(SCRIPTS.resolve(name).toString());
-    command.addAll(List.of(arguments));
-    return start(command.toArray(String[]::new));
-  }
-
-  /** A process and the file with what it prints. */
-  private record Running(Process process, Path log) {}
-
-  private Running start(String... command) throws IOException {
-    Path log = Files.createTempFile(folder, "output", ".txt");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    return new Running(builder.redirectOutput(log.toFile()).start(), log);
-  }
-
-  /** Waits for a program and returns the lines that it printed; fails with them when it fails. */
-  private static List<String> finish(Running running) throws IOException, InterruptedException {
-    int exit = running.process().waitFor();
-    List<String> lines = Files.readAllLines(running.log(), StandardCharsets.UTF_8);
-    lines.forEach(System.out::println);
-    assertThat(exit).as(String.join("\n", lines)).isZero();
-    return lines;
+  private RunningScript script(String name, String... arguments) throws IOException {
+    return RunningScript.python(folder, python, name, arguments);
   }
 }

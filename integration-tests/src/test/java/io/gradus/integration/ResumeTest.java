@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -84,6 +86,26 @@ class ResumeTest {
 
   @Test
   @Order(6)
+  void whatASweepPromisesIsWhatItsChosenConfigurationSelects()
+      throws IOException, InterruptedException {
+    Program.Finished sweep =
+        gradus("sweep", "--set", "sample.tokens=60%", "--pick", "quality>=0.55,max=diversity");
+    assertThat(sweep.exitCode()).as(sweep.output()).isZero();
+    Matcher promised =
+        Pattern.compile("Chosen: (\\S+) .*: ([0-9,]+) documents").matcher(sweep.output());
+    assertThat(promised.find()).as(sweep.output()).isTrue();
+    assertThat(sweep.output()).containsPattern("rate .*\\[reused\\]").contains("sweep.html");
+    Path chosen = Path.of(promised.group(1));
+    assertThat(chosen).isEqualTo(pipeline.resolveSibling("day-chosen.conf"));
+    Program.Finished run = Program.run(folder, Map.of(), "run", chosen.toString());
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output())
+        .containsPattern("rate .*\\[reused\\]")
+        .contains(promised.group(2) + " documents, ");
+  }
+
+  @Test
+  @Order(7)
   void newInputRunsEverythingAgain() throws IOException, InterruptedException {
     Files.write(folder.resolve("input/part-99.jsonl"), GeneratedCorpus.lines(5, 99));
     assertThat(gradus("explain").output())
@@ -91,7 +113,7 @@ class ResumeTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void aFailedRunIsToldUntilOneSucceeds() throws IOException, InterruptedException {
     Program.Finished failed = gradus("sample", "--set", "sample.tokens=1T");
     assertThat(failed.exitCode()).as(failed.output()).isEqualTo(2);
@@ -104,7 +126,7 @@ class ResumeTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void statusTellsWhereShardsAreWhenTheInputIsGone() throws IOException, InterruptedException {
     try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("input"))) {
       for (Path file : files.toList()) {

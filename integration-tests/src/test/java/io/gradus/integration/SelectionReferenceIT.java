@@ -47,7 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dreaders=none} leaves this out.
  */
 class SelectionReferenceIT {
-  private static final Path SCRIPTS = Path.of("src/test/python").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ROWS = 2_000_000;
 
@@ -118,7 +117,10 @@ class SelectionReferenceIT {
                   + " percentile-by = source, max-repeats = 4, tokens = 90%"),
           Map.entry("everything", "weights { clarity = 1 }, quotas = proportional, by = topic"),
           Map.entry(
-              "nothing", "weights { clarity = 1 }, quotas = proportional, by = topic, tokens = 0"),
+              "two-level-shares",
+              "weights { clarity = 1 }, quotas = shares, by = source-and-topic, tokens = 15%,"
+                  + " shares { wiki = 15%, law = 0%, \"cc-*\" = 45%, \"*\" = 40% },"
+                  + " minimum { \"wiki / topic 3\" = 50k }, maximum { \"* / topic 1\" = 30k }"),
           Map.entry("a-token", "weights { clarity = 1 }, quotas = equal, by = source, tokens = 1"));
 
   @TempDir Path folder;
@@ -129,13 +131,15 @@ class SelectionReferenceIT {
     assumeFalse(
         Boolean.getBoolean("readers.skip"), "-Dreaders=none: NumPy and pyarrow are left out");
     // The build has installed them already, so this only asks where they are.
-    List<String> lines = finish(start(SCRIPTS.resolve("install-readers.sh").toString()));
+    List<String> lines =
+        RunningScript.start(folder, RunningScript.SCRIPTS.resolve("install-readers.sh").toString())
+            .finish();
     python = Path.of(lines.get(lines.size() - 1)).resolve("megatron-datasets/bin/python");
   }
 
   @Test
   void theReferenceKeepsItsOwnPromises() throws IOException, InterruptedException {
-    finish(script("test_numpy_selection.py"));
+    script("test_numpy_selection.py").finish();
   }
 
   @Test
@@ -152,7 +156,7 @@ class SelectionReferenceIT {
                 calibrated)
             .table();
     Map<String, Config> settings = settings();
-    Running reference = reference(settings, generated, calibrated);
+    RunningScript reference = reference(settings, generated, calibrated);
     RatingInputs inputs =
         RatingInputs.of(generated.ratings(), new Finished<>(calibrated, calibration))
             .withTopics(generated.topics());
@@ -164,7 +168,7 @@ class SelectionReferenceIT {
                 new SampleJob()
                     .run(
                         context, config(sample), seed(name), inputs, directory("sample-" + name))));
-    finish(reference);
+    reference.finish();
     List<String> differences = new ArrayList<>();
     for (Map.Entry<String, SampleResult> result : results.entrySet()) {
       differences.addAll(
@@ -204,7 +208,7 @@ class SelectionReferenceIT {
     return Section.root(config, new Problems());
   }
 
-  private Running reference(
+  private RunningScript reference(
       Map<String, Config> settings, GeneratedRatings generated, StageDirectory calibration)
       throws IOException {
     List<JsonNode> described = new ArrayList<>();
@@ -289,31 +293,7 @@ class SelectionReferenceIT {
         new org.apache.hadoop.fs.Path(folder.resolve(name).toUri()), LocalSpark.context().hadoop());
   }
 
-  private Running script(String name, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(python.toString());
-    // No byte code beside the sources.
-    command.add("-B");
-    command.add(SCRIPTS.resolve(name).toString());
-    command.addAll(List.of(arguments));
-    return start(command.toArray(String[]::new));
-  }
-
-  /** A process and the file with what it prints. */
-  private record Running(Process process, Path log) {}
-
-  private Running start(String... command) throws IOException {
-    Path log = Files.createTempFile(folder, "output", ".txt");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    return new Running(builder.redirectOutput(log.toFile()).start(), log);
-  }
-
-  /** Waits for a program and returns the lines that it printed; fails with them when it fails. */
-  private static List<String> finish(Running running) throws IOException, InterruptedException {
-    int exit = running.process().waitFor();
-    List<String> lines = Files.readAllLines(running.log());
-    lines.forEach(System.out::println);
-    assertThat(exit).as(String.join("\n", lines)).isZero();
-    return lines;
+  private RunningScript script(String name, String... arguments) throws IOException {
+    return RunningScript.python(folder, python, name, arguments);
   }
 }

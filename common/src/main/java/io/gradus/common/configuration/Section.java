@@ -248,6 +248,12 @@ public final class Section {
         });
   }
 
+  /** All keys of this section in alphabetical order; they count as asked for. */
+  public List<String> keys() {
+    known.addAll(object.keySet());
+    return object.keySet().stream().sorted().toList();
+  }
+
   /** All keys of this section with numbers, such as weights by name. */
   public Map<String, Double> numbers(Range range) {
     Map<String, Double> numbers = new TreeMap<>();

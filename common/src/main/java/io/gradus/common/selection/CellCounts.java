@@ -1,5 +1,8 @@
 package io.gradus.common.selection;
 
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -78,6 +81,31 @@ public final class CellCounts implements Serializable {
       }
     }
     return this;
+  }
+
+  /** Occupied places only: at least half of them are free, and tasks send what they counted. */
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.writeInt(size);
+    for (int i = 0; i < keys.length; i++) {
+      if (documents[i] != 0) {
+        out.writeLong(keys[i]);
+        out.writeLong(tokens[i]);
+        out.writeLong(documents[i]);
+      }
+    }
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException {
+    int count = in.readInt();
+    int capacity = Math.max(FIRST_CAPACITY, Integer.highestOneBit(Math.max(1, count)) * 4);
+    keys = new long[capacity];
+    tokens = new long[capacity];
+    documents = new long[capacity];
+    for (int i = 0; i < count; i++) {
+      int slot = slot(in.readLong());
+      tokens[slot] = in.readLong();
+      documents[slot] = in.readLong();
+    }
   }
 
   /** How many cells there are. */

@@ -8,9 +8,12 @@ package io.gradus.common.selection;
  * and the leading {@code bits} bits of the mantissa of {@code |v| + 1}; a cell is about {@code
  * 2^-bits * (1 + |v|)} wide. Cells never decrease with the number, {@code -0.0} counts as {@code
  * 0.0}, and each infinity has a cell of its own. Numbers from 0 to 2^-bits are in cell 0, negative
- * ones in cells below. NaN has no cell. {@code bits} is from 0 to 20.
+ * ones in cells below. NaN has no cell. {@code bits} is from 0 to {@value #MOST_BITS}.
  */
 public final class KeyCells {
+  /** With more, the number of a cell would not be an int. */
+  public static final int MOST_BITS = 20;
+
   private static final int MANTISSA_BITS = 52;
   private static final long ONE = Double.doubleToRawLongBits(1.0);
 

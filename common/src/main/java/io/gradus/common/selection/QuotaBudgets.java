@@ -1,6 +1,7 @@
 package io.gradus.common.selection;
 
 import io.gradus.common.configuration.Quantity;
+import io.gradus.common.configuration.Suggestion;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.selection.Quotas.Kind;
 import io.gradus.common.selection.Quotas.Shortage;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Divides a token budget among groups.
@@ -21,6 +23,8 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // a quarter of a million groups; used and never compared
 public record QuotaBudgets(long[] budgets, long[] wanted) {
+  private static final long SHARE_UNITS = 1L << 52;
+  private static final int NAMES_IN_MESSAGE = 5;
 
   /**
    * Divides a budget so that each group gets its quota, but no less than its minimum and no more
@@ -44,7 +48,11 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     long[] outerWeights = outerWeights(quotas, groups, selectable);
     long[] outerLeast = outerSums(groups, bounds.least);
     long[] outerMost = outerSums(groups, bounds.most);
-    requireBounds(budget, outerLeast, outerMost);
+    for (int i = 0; i < outerWeights.length; i++) {
+      // A share of 0% is nothing, however short the others fall.
+      outerMost[i] = outerWeights[i] == 0 ? outerLeast[i] : outerMost[i];
+    }
+    requireBounds(quotas, budget, outerLeast, outerMost);
     long[] outer = divide(budget, outerWeights, outerLeast, outerMost);
     long[] wantedOuter = proportional(budget, outerWeights);
     int inEach = groups.inEach();
@@ -79,6 +87,8 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     static Bounds of(Quotas quotas, QuotaGroups groups, long budget, long[] capacity) {
       List<NamePattern> minimums = patterns(quotas.minimum().keySet());
       List<NamePattern> maximums = patterns(quotas.maximum().keySet());
+      requireMatches("sample.minimum", minimums, groups.names());
+      requireMatches("sample.maximum", maximums, groups.names());
       long[] least = new long[capacity.length];
       long[] most = capacity.clone();
       if (minimums.isEmpty() && maximums.isEmpty()) {
@@ -131,7 +141,8 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
   private static long[] shareWeights(
       Map<String, Double> shares, QuotaGroups groups, long[] tokens) {
     List<NamePattern> patterns = patterns(shares.keySet());
-    Map<String, List<Integer>> members = new java.util.TreeMap<>();
+    requireMatches("sample.shares", patterns, groups.outerNames());
+    Map<String, List<Integer>> members = new TreeMap<>();
     for (int group = 0; group < tokens.length; group++) {
       String name = groups.outerName(group);
       int index = group;
@@ -152,11 +163,15 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
           List<Integer> named = members.getOrDefault(pattern, List.of());
           if (named.isEmpty() && share > 0) {
             throw new UserMistake(
-                "sample.shares: '"
+                "sample.shares: all that '"
                     + pattern
-                    + "' matches nothing; correct the name, or remove it.");
+                    + "' matches has a share by a name that says more; remove it.");
           }
           long[] ofNamed = named.stream().mapToLong(group -> tokens[group]).toArray();
+          if (Arrays.stream(ofNamed).allMatch(count -> count == 0)) {
+            // So that their quota falls short, and does not vanish.
+            Arrays.fill(ofNamed, 1);
+          }
           long[] divided = proportional(Math.round(share * SHARE_UNITS), ofNamed);
           for (int i = 0; i < divided.length; i++) {
             weights[named.get(i)] = divided[i];
@@ -165,13 +180,12 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     return weights;
   }
 
-  private static final long SHARE_UNITS = 1L << 52;
-
   /**
    * Whole numbers as close to the weights' proportion as their bounds allow. What violates its
    * bound is fixed there, on the side that violates more in sum, until nothing violates one: the
-   * algorithm by which CSS resolves flexible lengths (CSS Flexible Box Layout, section 9.7). What
-   * groups with a weight cannot take goes to the others in proportion to what they have.
+   * algorithm by which CSS resolves flexible lengths (CSS Flexible Box Layout, section 9.7).
+   *
+   * @param most equal to {@code least} where the weight is 0
    */
   static long[] divide(long budget, long[] weights, long[] least, long[] most) {
     long[] result = new long[weights.length];
@@ -187,11 +201,7 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
       if (open.isEmpty()) {
         return result;
       }
-      long[] ofOpen = open.stream().mapToLong(i -> weights[i]).toArray();
-      if (Arrays.stream(ofOpen).allMatch(weight -> weight == 0)) {
-        ofOpen = open.stream().mapToLong(i -> most[i]).toArray();
-      }
-      long[] shares = proportional(left, ofOpen);
+      long[] shares = proportional(left, open.stream().mapToLong(i -> weights[i]).toArray());
       BigInteger violation = BigInteger.ZERO;
       for (int i = 0; i < shares.length; i++) {
         int group = open.get(i);
@@ -271,7 +281,7 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     }
   }
 
-  private static void requireBounds(long budget, long[] least, long[] most) {
+  private static void requireBounds(Quotas quotas, long budget, long[] least, long[] most) {
     long lowest = Arrays.stream(least).sum();
     long highest = Arrays.stream(most).sum();
     if (lowest > budget) {
@@ -284,9 +294,33 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     if (highest < budget) {
       throw new UserMistake(
           say(
-              "sample.maximum: the groups can take at most %,d tokens, but sample.tokens is %,d."
-                  + " Raise the maximum, or lower sample.tokens.",
-              highest, budget));
+              "sample.%s: the groups can take at most %,d tokens, but sample.tokens is %,d. %s, or"
+                  + " lower sample.tokens.",
+              quotas.maximum().isEmpty() ? "shares" : "maximum",
+              highest,
+              budget,
+              quotas.maximum().isEmpty()
+                  ? "Give those with a share of 0% more"
+                  : "Raise the maximum"));
+    }
+  }
+
+  /** A name that is written wrong would silently have no effect. */
+  private static void requireMatches(String place, List<NamePattern> patterns, List<String> names) {
+    for (NamePattern pattern : patterns) {
+      if (names.stream().noneMatch(pattern::matches)) {
+        throw new UserMistake(
+            place
+                + ": '"
+                + pattern.text()
+                + "' matches nothing; "
+                + Suggestion.nearest(pattern.text(), names)
+                    .map(near -> "did you mean '" + near + "'? There are: ")
+                    .orElse("there are: ")
+                + String.join(", ", names.subList(0, Math.min(NAMES_IN_MESSAGE, names.size())))
+                + (names.size() > NAMES_IN_MESSAGE ? ", ..." : "")
+                + ".");
+      }
     }
   }
 
@@ -296,7 +330,7 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     for (int group = 0; group < wanted.length; group++) {
       if (wanted[group] > capacity[group]) {
         count++;
-        if (names.size() < 5) {
+        if (names.size() < NAMES_IN_MESSAGE) {
           names.add(
               say("%s has %,d of %,d tokens", groups.name(group), capacity[group], wanted[group]));
         }

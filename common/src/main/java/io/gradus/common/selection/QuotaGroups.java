@@ -3,6 +3,7 @@ package io.gradus.common.selection;
 import io.gradus.common.selection.Quotas.Kind;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The groups among which a budget is divided, numbered from 0. A group that has no documents has a
@@ -79,6 +80,16 @@ public final class QuotaGroups implements Serializable {
       case TOPIC -> topic(group);
       case SOURCE_AND_TOPIC -> sources.get(group / topics) + " / " + topic(group % topics);
     };
+  }
+
+  /** The names of all groups, by number. */
+  List<String> names() {
+    return IntStream.range(0, count()).mapToObj(this::name).toList();
+  }
+
+  /** The names of the groups of the first level. */
+  List<String> outerNames() {
+    return IntStream.range(0, outer()).mapToObj(this::outerName).toList();
   }
 
   /** Whether a document's group depends on its source. */

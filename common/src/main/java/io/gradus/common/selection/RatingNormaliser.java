@@ -1,5 +1,6 @@
 package io.gradus.common.selection;
 
+import io.gradus.common.configuration.Range;
 import io.gradus.common.selection.Scoring.Missing;
 import io.gradus.common.selection.Scoring.NormaliseBy;
 import io.gradus.common.table.RatingBatch;
@@ -45,6 +46,22 @@ public final class RatingNormaliser implements Serializable {
         into[row] = normalised(ratings[row], summary);
       }
     }
+  }
+
+  /** Between which numbers a criterion's normalised ratings lie, but for rounding. */
+  public Range range(int criterion) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (Summary summary : summaries[criterion]) {
+      for (double rating : new double[] {summary.minimum(), summary.maximum(), Double.NaN}) {
+        double value = normalised(rating, summary);
+        if (!Double.isNaN(value)) {
+          least = Math.min(least, value);
+          most = Math.max(most, value);
+        }
+      }
+    }
+    return least <= most ? new Range(least, most) : new Range(0, 0);
   }
 
   private double normalised(double rating, Summary summary) {

@@ -1,9 +1,12 @@
 package io.gradus.common.selection;
 
+import io.gradus.common.configuration.Range;
 import io.gradus.common.selection.Scoring.Combine;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** Puts normalised ratings together to one score. */
 public final class ScoreMix implements Serializable {
@@ -47,6 +50,40 @@ public final class ScoreMix implements Serializable {
       // Finite, so that score / temperature plus noise is a number whatever the temperature.
       scores[row] = Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, score));
     }
+  }
+
+  /**
+   * Between which numbers scores lie, but for rounding; any where a criterion is weighted and the
+   * reference at once.
+   *
+   * @param ranges of the normalised ratings by criterion
+   */
+  public Range range(List<Range> ranges) {
+    if (Arrays.stream(criteria).anyMatch(criterion -> criterion == reference)) {
+      return Range.ANY;
+    }
+    double[][] least = corner(ranges, Range::least, Range::most);
+    double[][] most = corner(ranges, Range::most, Range::least);
+    double[] scores = new double[1];
+    apply(least, 1, scores);
+    double lowest = scores[0];
+    apply(most, 1, scores);
+    return lowest <= scores[0] ? new Range(lowest, scores[0]) : Range.ANY;
+  }
+
+  /** A row of ratings that are all as bad, or as good, as they can be. */
+  private double[][] corner(
+      List<Range> ranges, ToDoubleFunction<Range> withWeight, ToDoubleFunction<Range> against) {
+    double[][] row = new double[ranges.size()][1];
+    for (int i = 0; i < criteria.length; i++) {
+      row[criteria[i]][0] =
+          (weights[i] < 0 ? against : withWeight).applyAsDouble(ranges.get(criteria[i]));
+    }
+    if (reference != NO_REFERENCE) {
+      row[reference][0] =
+          (referenceWeight > 0 ? against : withWeight).applyAsDouble(ranges.get(reference));
+    }
+    return row;
   }
 
   private double combined(double[][] normalised, int row) {

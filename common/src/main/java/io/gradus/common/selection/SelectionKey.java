@@ -24,7 +24,11 @@ public record SelectionKey(double temperature) implements Serializable {
    * / temperature - cutoff))}; 1 for what is in without chance.
    */
   public double inclusion(double score, double cutoff) {
-    return temperature == 0 ? 1 : -Math.expm1(-Math.exp(location(score) - cutoff));
+    double location = location(score);
+    // Beside an infinite location noise is nothing.
+    return temperature == 0 || Double.isInfinite(location)
+        ? 1
+        : -Math.expm1(-Math.exp(location - cutoff));
   }
 
   private double location(double score) {

@@ -32,6 +32,16 @@ public final class SelectionNoise implements Serializable {
     this.start = XXH64.hashLong(seed, ofPurpose);
   }
 
+  /** The noise of keys. */
+  public static SelectionNoise ofKeys(long seed) {
+    return new SelectionNoise("sample", seed);
+  }
+
+  /** The numbers that decide what the validation split holds out. */
+  public static SelectionNoise ofValidation(long seed) {
+    return new SelectionNoise("validation", seed);
+  }
+
   /**
    * A uniform number strictly between 0 and 1.
    *

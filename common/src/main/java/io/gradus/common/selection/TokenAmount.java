@@ -26,6 +26,12 @@ public record TokenAmount(long tokens, double share) implements java.io.Serializ
     return tokens >= 0 ? tokens : Math.round(whole * share);
   }
 
+  /** The budget that this is of what can be selected: a share of something is at least a token. */
+  public long budgetOf(long available) {
+    long budget = in(available);
+    return budget == 0 && share > 0 ? Math.min(1, available) : budget;
+  }
+
   /** Reads a key such as {@code 30B} or {@code 50%}. */
   public static TokenAmount read(Section section, String key, String otherwise) {
     try {
@@ -62,13 +68,22 @@ public record TokenAmount(long tokens, double share) implements java.io.Serializ
         "'" + text + "' is neither a count such as 30B nor a share from 0% to 100%");
   }
 
+  /** The amount as {@link #parse} understands it, such as {@code 30B} or {@code 12.5%}. */
   @Override
   public String toString() {
-    return tokens >= 0 ? Quantity.show(tokens) : percent();
+    return tokens >= 0 ? count() : percent();
+  }
+
+  private String count() {
+    String shown = Quantity.show(tokens);
+    return Quantity.count(shown) == tokens ? shown : Long.toString(tokens);
   }
 
   private String percent() {
     double percent = Math.round(share * 1e8) / 1e6;
+    if (percent / 100 != share) {
+      percent = share * 100;
+    }
     return percent == Math.rint(percent) ? Math.round(percent) + "%" : percent + "%";
   }
 }

@@ -2,6 +2,11 @@ package io.gradus.common.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +43,31 @@ class CellCountsTest {
         (group, sums) ->
             sums.forEach((cell, tokens) -> wanted.add(group + " " + cell + " " + tokens)));
     assertThat(visited).isEqualTo(wanted);
+  }
+
+  @Test
+  void isSentWithoutItsFreePlaces() throws IOException, ClassNotFoundException {
+    CellCounts counts = new CellCounts();
+    for (int i = 0; i < 3000; i++) {
+      counts.add(i, -i, i);
+    }
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
+      out.writeObject(counts);
+    }
+    assertThat(sent.size()).isLessThan(3000 * 24 + 1000);
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(sent.toByteArray()))) {
+      CellCounts received = (CellCounts) in.readObject();
+      List<String> visited = new ArrayList<>();
+      // What was received can be added to.
+      received
+          .addAll(counts)
+          .forEachDescending(
+              (group, cell, tokens, documents) ->
+                  visited.add(group + " " + cell + " " + tokens + " " + documents));
+      assertThat(visited).hasSize(3000).contains("0 0 0 2", "2999 -2999 5998 2");
+    }
   }
 
   @Test

@@ -31,7 +31,7 @@ class QuotaBudgetsTest {
     long[] most = new long[count];
     for (int i = 0; i < count; i++) {
       least[i] = Math.min(bounds.get(i), others.get(i));
-      most[i] = Math.max(bounds.get(i), others.get(i));
+      most[i] = weights.get(i) == 0 ? least[i] : Math.max(bounds.get(i), others.get(i));
     }
     long lowest = Arrays.stream(least).sum();
     long budget = lowest + (long) ((Arrays.stream(most).sum() - lowest) * place);
@@ -153,7 +153,60 @@ class QuotaBudgetsTest {
   void aShareThatMatchesNothingIsAMistake() {
     assertThatThrownBy(() -> divide(shares(Map.of("wikki", 0.5, "*", 0.5)), 300, 500, 500, 40))
         .isInstanceOf(UserMistake.class)
-        .hasMessage("sample.shares: 'wikki' matches nothing; correct the name, or remove it.");
+        .hasMessage(
+            "sample.shares: 'wikki' matches nothing; did you mean 'wiki'? There are: cc-1, cc-2,"
+                + " wiki.");
+  }
+
+  @Test
+  void aShareThatMoreTellingNamesLeaveNothingForIsAMistake() {
+    assertThatThrownBy(
+            () -> divide(shares(Map.of("cc-*", 0.5, "wiki", 0.3, "*", 0.2)), 300, 500, 500, 40))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sample.shares: all that '*' matches has a share by a name that says more; remove it.");
+    assertThat(
+            divide(shares(Map.of("cc-*", 0.5, "wiki", 0.5, "*", 0.0)), 60, 500, 500, 40).budgets())
+        .containsExactly(15, 15, 30);
+  }
+
+  @Test
+  void aBoundForNoGroupIsAMistake() {
+    assertThatThrownBy(
+            () -> divide(bounded(Map.of("news", TokenAmount.of(1)), Map.of()), 9, 9, 9, 9))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage("sample.minimum: 'news' matches nothing; there are: cc-1, cc-2, wiki.");
+    assertThatThrownBy(
+            () -> divide(bounded(Map.of(), Map.of("cc1", TokenAmount.of(1))), 9, 9, 9, 9))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sample.maximum: 'cc1' matches nothing; did you mean 'cc-1'? There are: cc-1, cc-2,"
+                + " wiki.");
+  }
+
+  @Test
+  void aShareOfNothingIsNothingHoweverShortTheOthersAre() {
+    Quotas quotas = shares(Map.of("cc-*", 1.0, "wiki", 0.0));
+    assertThat(divide(quotas, 400, 300, 100, 5000).budgets()).containsExactly(300, 100, 0);
+    assertThatThrownBy(() -> divide(quotas, 401, 300, 100, 5000))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sample.shares: the groups can take at most 400 tokens, but sample.tokens is 401. Give"
+                + " those with a share of 0% more, or lower sample.tokens.");
+  }
+
+  @Test
+  void theShareOfWhatHasNoTokensIsShort() {
+    Map<String, Double> half = Map.of("cc-*", 0.5, "wiki", 0.5);
+    QuotaBudgets budgets = divide(shares(half), 100, 500, 500, 0);
+    assertThat(budgets.budgets()).containsExactly(50, 50, 0);
+    assertThat(budgets.wanted()).containsExactly(25, 25, 50);
+    Quotas strict =
+        new Quotas(
+            Kind.SHARES, By.SOURCE, half, Kind.PROPORTIONAL, Map.of(), Map.of(), Shortage.ERROR);
+    assertThatThrownBy(() -> divide(strict, 100, 500, 500, 0))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageContaining("wiki has 0 of 50 tokens");
   }
 
   @Test
@@ -194,6 +247,18 @@ class QuotaBudgetsTest {
 
   private static QuotaBudgets divide(Quotas quotas, long budget, long... selectable) {
     return QuotaBudgets.of(quotas, QuotaGroups.of(quotas, SOURCES, 0), budget, selectable, 1);
+  }
+
+  private static Quotas bounded(
+      Map<String, TokenAmount> minimum, Map<String, TokenAmount> maximum) {
+    return new Quotas(
+        Kind.PROPORTIONAL,
+        By.SOURCE,
+        Map.of(),
+        Kind.PROPORTIONAL,
+        minimum,
+        maximum,
+        Shortage.SHARE_OUT);
   }
 
   private static Quotas shares(Map<String, Double> shares) {

@@ -39,6 +39,14 @@ class SelectionKeyTest {
     assertThat(new SelectionKey(temperature).of(score, gumbel)).isNotNaN();
   }
 
+  @Test
+  void noiseDoesNotDecideAmongScoresThatTheTemperatureMakesInfinite() {
+    SelectionKey key = new SelectionKey(1e-9);
+    assertThat(key.of(1e300, -3)).isInfinite().isPositive();
+    assertThat(key.inclusion(1e300, key.of(1e300, 2))).isEqualTo(1);
+    assertThat(key.inclusion(-1e300, key.of(-1e300, 2))).isEqualTo(1);
+  }
+
   @Property
   void inclusionIsAProbabilityThatFallsWithTheCutoff(
       @ForAll @DoubleRange(min = -10, max = 10) double score,

@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
       QuickstartCommand.class,
       RunCommand.class,
       SubmitCommand.class,
+      SweepCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
       RaterCommand.class,

@@ -1,8 +1,10 @@
 package io.gradus.jobs.command;
 
+import io.gradus.common.job.UserMistake;
 import io.gradus.jobs.pipeline.ConfigurationFile;
 import io.gradus.jobs.pipeline.Pipeline;
 import io.gradus.jobs.pipeline.PipelineConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -30,6 +32,18 @@ final class PipelineOptions {
 
   String location() {
     return file;
+  }
+
+  /** The file, for what is written beside it. */
+  Path file() {
+    if (ConfigurationFile.isUri(file)) {
+      throw new UserMistake(
+          "'"
+              + file
+              + "' is not on this machine, where a file is to be written beside it. Copy it"
+              + " here first.");
+    }
+    return Path.of(file);
   }
 
   List<String> settings() {

@@ -36,7 +36,7 @@ public record ConfigurationFile(String name, String folder, Config config) {
    */
   public static ConfigurationFile read(
       String location, List<String> settings, Configuration hadoop) {
-    if (!location.matches(URI)) {
+    if (!isUri(location)) {
       return read(Path.of(location), settings);
     }
     int slash = location.lastIndexOf('/');
@@ -48,6 +48,11 @@ public record ConfigurationFile(String name, String folder, Config config) {
             ConfigFactory.parseString(
                 text(location, hadoop),
                 ConfigParseOptions.defaults().setOriginDescription(location)));
+  }
+
+  /** Whether a file is named by a URI, and not by a path on this machine. */
+  public static boolean isUri(String location) {
+    return location.matches(URI);
   }
 
   /** Reads a file of this machine. */
@@ -103,6 +108,21 @@ public record ConfigurationFile(String name, String folder, Config config) {
     } catch (ConfigException e) {
       throw new UserMistake("Cannot read the configuration: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Settings as lines of a configuration file.
+   *
+   * @param settings {@code path=value} pairs
+   */
+  public static List<String> lines(List<String> settings) {
+    return settings.stream()
+        .map(
+            setting -> {
+              String object = parseSetting(setting).root().render(ConfigRenderOptions.concise());
+              return object.substring(1, object.length() - 1);
+            })
+        .toList();
   }
 
   private static Config parseSetting(String setting) {

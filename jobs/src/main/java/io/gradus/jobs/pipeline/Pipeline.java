@@ -61,6 +61,12 @@ public final class Pipeline {
     return new Pipeline(config, workspace, Plan.of(Stages.of(config, hadoop), workspace));
   }
 
+  /** As {@link #of}, with the sweep at the end. */
+  public static Pipeline withSweep(PipelineConfig config, Configuration hadoop) {
+    Workspace workspace = Workspace.at(config.workspace(), hadoop);
+    return new Pipeline(config, workspace, Plan.of(Stages.withSweep(config, hadoop), workspace));
+  }
+
   /** The names of all stages, in order. */
   public List<String> stages() {
     return plan.steps().stream().map(Step::name).toList();
@@ -422,8 +428,18 @@ public final class Pipeline {
       case "pack" -> Optional.of("Shards: " + path);
       case "advise" -> Optional.of("Plan:   " + path + "/plan.json");
       case "report" -> Optional.of("Report: " + path + "/report.html");
+      case "sweep" -> Optional.of("Sweep:  " + path + "/sweep.html");
       default -> Optional.empty();
     };
+  }
+
+  /** The folder of a stage's output, finished or not. */
+  public StageDirectory directory(String stage) {
+    return plan.steps().stream()
+        .filter(step -> step.name().equals(stage))
+        .findFirst()
+        .map(Step::directory)
+        .orElseThrow();
   }
 
   /** The manifest of a stage, when it is finished. */

@@ -11,6 +11,9 @@ import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.rate.RateConfig;
 import io.gradus.jobs.sample.SampleConfig;
+import io.gradus.jobs.sample.SampleJob;
+import io.gradus.jobs.sweep.CurrentSampling;
+import io.gradus.jobs.sweep.SweepConfig;
 import io.gradus.jobs.topics.TopicsConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +37,7 @@ public record PipelineConfig(
     TopicsConfig topics,
     CalibrateConfig calibrate,
     SampleConfig sample,
+    SweepConfig sweep,
     OrderConfig order,
     PackConfig pack,
     AdviseConfig advise) {
@@ -71,6 +75,7 @@ public record PipelineConfig(
     String workspace = pipeline.path("workspace");
     long seed = pipeline.count("seed", 42, Range.NOT_NEGATIVE);
     pipeline.finish();
+    SampleConfig sample = SampleConfig.read(root.section("sample"));
     PipelineConfig config =
         new PipelineConfig(
             name,
@@ -80,12 +85,35 @@ public record PipelineConfig(
             RateConfig.read(root.section("rate")),
             root.has("topics") ? TopicsConfig.read(root.section("topics")) : TopicsConfig.NONE,
             CalibrateConfig.read(root.section("calibrate")),
-            SampleConfig.read(root.section("sample")),
+            sample,
+            SweepConfig.read(root.section("sweep"), current(sample)),
             OrderConfig.read(root.section("order")),
             PackConfig.read(root.section("pack")),
             AdviseConfig.read(root.section("advise")));
+    if (config.sample().quotas().needTopics() && !config.topics().wanted()) {
+      root.section("sample").problem("by", SampleJob.TOPICS_NEEDED);
+    }
     root.finish();
     problems.throwIfAny();
     return config;
+  }
+
+  /** The section {@code sample} as a sweep sees it. */
+  private static CurrentSampling current(SampleConfig sample) {
+    return new CurrentSampling(
+        switch (sample.method()) {
+          case TEMPERATURE -> sample.temperature();
+          case TOP -> 0;
+          case UNIFORM -> Double.POSITIVE_INFINITY;
+          case BOTTOM, THRESHOLD, BINS, SIGMOID -> Double.NaN;
+        },
+        sample.scoring(),
+        sample.quotas(),
+        sample.budget(),
+        switch (sample.method()) {
+          case BINS, SIGMOID -> 1;
+          default -> sample.maxRepeats();
+        },
+        sample.validation());
   }
 }

@@ -3,6 +3,7 @@ package io.gradus.jobs.pipeline;
 import static io.gradus.common.configuration.Quantity.show;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
@@ -42,6 +43,8 @@ import io.gradus.jobs.report.ReportResult;
 import io.gradus.jobs.sample.SampleConfig.Method;
 import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sample.SampleResult;
+import io.gradus.jobs.sweep.SweepJob;
+import io.gradus.jobs.sweep.SweepResult;
 import io.gradus.jobs.topics.TopicsJob;
 import io.gradus.jobs.topics.TopicsResult;
 import io.gradus.jobs.verify.VerifyJob;
@@ -66,6 +69,7 @@ final class Stages {
   private static final String TOPICS = "topics";
   private static final String CALIBRATE = "calibrate";
   private static final String SAMPLE = "sample";
+  private static final String SWEEP = "sweep";
   private static final String ORDER = "order";
   private static final String PACK = "pack";
   private static final String VERIFY = "verify";
@@ -80,6 +84,21 @@ final class Stages {
     return all(config, hadoop).stream()
         .filter(stage -> !stage.name().equals(TOPICS) || config.topics().wanted())
         .toList();
+  }
+
+  /** The stages that a sweep needs, and the sweep. It is beside the others: no stage reads it. */
+  static List<Stage> withSweep(PipelineConfig config, Configuration hadoop) {
+    List<Stage> stages = new ArrayList<>(of(config, hadoop));
+    stages.add(
+        new Stage(
+            SWEEP,
+            1,
+            config.sweep(),
+            withTopics(config, RATE, CALIBRATE),
+            Map::of,
+            config.seed(),
+            (context, inputs, output) -> sweep(context, config, inputs, output)));
+    return stages;
   }
 
   private static List<Stage> all(PipelineConfig config, Configuration hadoop) {
@@ -158,9 +177,9 @@ final class Stages {
             (context, inputs, output) -> advise(context, config, inputs, output)),
         new Stage(
             REPORT,
-            1,
+            2,
             Map.of("name", config.name()),
-            List.of(INGEST, RATE, CALIBRATE, SAMPLE, ORDER, PACK, VERIFY, ADVISE),
+            withTopics(config, INGEST, RATE, CALIBRATE, SAMPLE, ORDER, PACK, VERIFY, ADVISE),
             Map::of,
             NO_CHANCE,
             (context, inputs, output) -> report(context, config, inputs, output)));
@@ -264,14 +283,33 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "%,d documents, %s of %s tokens (%s%s)",
+            "%,d documents, %s of %s tokens (%s%s)%s",
             result.table().rows(),
             show(result.table().tokens()),
             show(result.available()),
             Section.name(config.sample().method()),
             config.sample().method() == Method.TEMPERATURE
                 ? " " + config.sample().temperature()
-                : ""));
+                : "",
+            result.shortGroups() == 0
+                ? ""
+                : say(
+                    "; %s of %,d had fewer tokens than their quota, the others got the rest",
+                    count(result.shortGroups(), "group"), result.groupCount())));
+  }
+
+  private static Outcome sweep(
+      JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
+    SweepResult result =
+        new SweepJob()
+            .run(context, config.sweep(), config.seed(), ratingInputs(config, inputs), output);
+    return new Outcome(
+        result,
+        say(
+            "%s of %,d documents compared, %,d on the front",
+            count(result.settings() - result.impossible(), "setting"),
+            result.documents(),
+            result.onFront()));
   }
 
   /** Stages that are read, and topics where there are any. */
@@ -376,11 +414,19 @@ final class Stages {
                     profile(inputs),
                     Json.read(
                         inputs.directories().get(ADVISE).text(AdviseJob.PLAN).orElseThrow(),
-                        JsonNode.class)),
+                        JsonNode.class),
+                    topicDescriptions(config, inputs)),
                 ratings(inputs),
                 inputs.finished(SAMPLE, SelectionTable.class),
                 output);
     return new Outcome(result, say("%s bytes of HTML", show(result.bytes())));
+  }
+
+  private static JsonNode topicDescriptions(PipelineConfig config, Inputs inputs) {
+    return config.topics().wanted()
+        ? Json.read(
+            inputs.directories().get(TOPICS).text(TopicsResult.FILE).orElseThrow(), JsonNode.class)
+        : MissingNode.getInstance();
   }
 
   private static Finished<DocumentsTable> documents(Inputs inputs) {

@@ -16,13 +16,15 @@ import java.util.Map;
  *     but {@code calibrate} must be there
  * @param profile of the curriculum
  * @param plan the content of {@code plan.json}
+ * @param topics the content of {@code topics.json}; a missing node where there are no topics
  */
 public record ReportInputs(
     String pipeline,
     String workspace,
     Map<String, Manifest> manifests,
     CurriculumProfile profile,
-    JsonNode plan) {
+    JsonNode plan,
+    JsonNode topics) {
 
   /** A stage's result, or a missing node. */
   JsonNode result(String stage) {

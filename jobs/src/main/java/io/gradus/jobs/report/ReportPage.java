@@ -1,10 +1,12 @@
 package io.gradus.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.job.Console;
 import io.gradus.common.table.CurriculumProfile;
 import io.gradus.common.table.CurriculumProfile.Bin;
 import io.gradus.common.workspace.Manifest;
+import io.gradus.jobs.page.ScriptJson;
 import io.gradus.jobs.report.RatingStatistics.Amount;
 import io.gradus.jobs.report.RatingStatistics.Criterion;
 import io.gradus.jobs.report.RatingStatistics.SourceSummary;
@@ -26,6 +28,7 @@ final class ReportPage {
 
   static {
     STAGES.put("ingest", "reads raw records, drops bad ones and exact duplicates, counts tokens");
+    STAGES.put("topics", "finds what the documents are about");
     STAGES.put("rate", "gives every document a score for each criterion");
     STAGES.put("calibrate", "measures the scores, by source and overall");
     STAGES.put("sample", "chooses documents up to the token budget");
@@ -36,7 +39,7 @@ final class ReportPage {
   }
 
   /** Under these names stages count what they left out, by reason. */
-  private static final Set<String> DROPS = Set.of("dropped", "quarantined");
+  private static final Set<String> DROPS = Set.of("dropped", "quarantined", "unselectable");
 
   /** The gravest first. */
   private static final List<String> SEVERITIES = List.of("loud", "caution", "note");
@@ -45,13 +48,23 @@ final class ReportPage {
   private static final int MIXTURE_SOURCES = 7;
   private static final int MOST_FIELDS = 40;
   private static final int LISTED = 12;
+  private static final int LISTED_GROUPS = 100;
+  private static final int EXAMPLES = 2;
 
   private final ReportInputs inputs;
   private final RatingStatistics statistics;
+  private final Map<Integer, Long> selectedTokensByTopic;
 
-  ReportPage(ReportInputs inputs, RatingStatistics statistics) {
+  /**
+   * A page.
+   *
+   * @param selectedTokensByTopic empty where there are no topics
+   */
+  ReportPage(
+      ReportInputs inputs, RatingStatistics statistics, Map<Integer, Long> selectedTokensByTopic) {
     this.inputs = inputs;
     this.statistics = statistics;
+    this.selectedTokensByTopic = selectedTokensByTopic;
   }
 
   private record Tile(String label, String value, String note) {}
@@ -82,6 +95,27 @@ final class ReportPage {
       List<Change> means) {}
 
   private record Change(String before, String after) {}
+
+  private record GroupRow(
+      String name,
+      String available,
+      String quota,
+      String budget,
+      String tokens,
+      String documents,
+      String leastKey) {}
+
+  private record TopicRow(
+      String name,
+      String terms,
+      String examples,
+      String documents,
+      String tokens,
+      String selected,
+      String shareBefore,
+      String shareAfter) {}
+
+  private record Topics(List<TopicRow> rows) {}
 
   private record Reason(String text, String sources) {}
 
@@ -134,6 +168,10 @@ final class ReportPage {
     view.put("criteria", criteria());
     view.put("criterionNames", criterionNames());
     view.put("sources", sources());
+    view.put("selectionSummary", selectionSummary());
+    view.put("groups", groups());
+    view.put("moreGroups", moreGroups());
+    view.put("topics", topics());
     view.put("plan", plan());
     view.put("shardFolder", shardFolder());
     view.put("shardFacts", shardFacts());
@@ -197,16 +235,22 @@ final class ReportPage {
                     written(name),
                     Console.duration(Duration.between(manifest.started(), manifest.finished())),
                     folder(manifest),
-                    facts(manifest.result())));
+                    facts(withoutGroups(manifest.result()))));
           }
         });
     return stages;
   }
 
+  /** Quota groups have a table of their own. */
+  private static JsonNode withoutGroups(JsonNode result) {
+    JsonNode copy = result.deepCopy();
+    return copy instanceof ObjectNode fields ? fields.without("groups") : copy;
+  }
+
   private String read(String stage) {
     return switch (stage) {
       case "ingest" -> Figures.count(inputs.result("ingest").path("records")) + " records";
-      case "rate" -> table("ingest", "documents");
+      case "rate", "topics" -> table("ingest", "documents");
       case "calibrate", "sample" -> table("rate", "documents");
       case "order" -> table("sample", "documents");
       case "pack" -> table("order", "documents");
@@ -282,7 +326,12 @@ final class ReportPage {
                 .properties()
                 .forEach(
                     reason ->
-                        reasons.merge(reason.getKey(), reason.getValue().asLong(), Long::sum)));
+                        reasons.merge(reason.getKey(), documents(reason.getValue()), Long::sum)));
+  }
+
+  /** A count, or documents with their tokens beside them. */
+  private static long documents(JsonNode amount) {
+    return amount.isObject() ? amount.path("documents").asLong() : amount.asLong();
   }
 
   /** Every field of a manifest's result, nested names joined; long lists are cut. */
@@ -367,6 +416,104 @@ final class ReportPage {
                       .toList());
             })
         .toList();
+  }
+
+  // Quota groups and topics.
+
+  private String selectionSummary() {
+    JsonNode result = inputs.result("sample");
+    long shortGroups = result.path("shortGroups").asLong();
+    return "The budget is "
+        + Figures.count(result.path("budget"))
+        + " of "
+        + Figures.count(result.path("available"))
+        + " tokens that could be selected."
+        + (shortGroups == 0
+            ? ""
+            : " "
+                + Figures.count(shortGroups)
+                + " of "
+                + Figures.count(result.path("groupCount"))
+                + " groups had fewer tokens than their quota, and the others got the rest.");
+  }
+
+  /** The largest quota groups. */
+  private List<GroupRow> groups() {
+    List<JsonNode> groups = new ArrayList<>();
+    inputs.result("sample").path("groups").forEach(groups::add);
+    return groups.stream()
+        .sorted(
+            Comparator.comparingLong((JsonNode group) -> -group.path("available").asLong())
+                .thenComparing(group -> group.path("name").asText()))
+        .limit(LISTED_GROUPS)
+        .map(
+            group ->
+                new GroupRow(
+                    group.path("name").asText(),
+                    Figures.count(group.path("available")),
+                    Figures.count(group.path("quota")),
+                    Figures.count(group.path("budget")),
+                    Figures.count(group.path("tokens")),
+                    Figures.count(group.path("documents")),
+                    group.path("leastKey").isNumber()
+                        ? Figures.small(group.path("leastKey").asDouble())
+                        : ""))
+        .toList();
+  }
+
+  private String moreGroups() {
+    long more = inputs.result("sample").path("groupCount").asLong() - LISTED_GROUPS;
+    return more <= 0 ? "" : "And " + Figures.count(more) + " smaller groups.";
+  }
+
+  /** One item, or none when there are no topics. */
+  private List<Topics> topics() {
+    List<TopicRow> rows = new ArrayList<>();
+    double before = 0;
+    for (JsonNode topic : inputs.topics().path("topics")) {
+      before += topic.path("tokens").asLong();
+    }
+    JsonNode without = inputs.topics().path("withoutTopic");
+    before += without.path("tokens").asLong();
+    for (JsonNode topic : inputs.topics().path("topics")) {
+      int number = topic.path("number").asInt();
+      List<String> terms = new ArrayList<>();
+      topic.path("terms").forEach(term -> terms.add(term.asText()));
+      List<String> examples = new ArrayList<>();
+      for (JsonNode example : topic.path("examples")) {
+        if (examples.size() < EXAMPLES) {
+          examples.add(example.path("title").asText());
+        }
+      }
+      rows.add(topic("topic " + number, terms, examples, topic, number, before));
+    }
+    if (without.path("documents").asLong() > 0) {
+      int number = inputs.result("topics").path("table").path("count").asInt();
+      rows.add(topic("without a topic", List.of(), List.of(), without, number, before));
+    }
+    return rows.isEmpty() ? List.of() : List.of(new Topics(rows));
+  }
+
+  private TopicRow topic(
+      String name,
+      List<String> terms,
+      List<String> examples,
+      JsonNode totals,
+      int number,
+      double before) {
+    long tokens = totals.path("tokens").asLong();
+    long selected = selectedTokensByTopic.getOrDefault(number, 0L);
+    double after =
+        Math.max(1, selectedTokensByTopic.values().stream().mapToLong(Long::longValue).sum());
+    return new TopicRow(
+        name,
+        String.join(", ", terms),
+        String.join(" · ", examples),
+        Figures.count(totals.path("documents")),
+        Figures.count(tokens),
+        Figures.count(selected),
+        Figures.share(tokens / Math.max(1, before)),
+        Figures.share(selected / after));
   }
 
   private double sum(ToLongFunction<Amount> field) {

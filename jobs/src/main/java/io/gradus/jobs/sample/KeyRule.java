@@ -1,5 +1,6 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.QuotaGroups;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.ScoreMix;
@@ -47,9 +48,9 @@ final class KeyRule implements Serializable {
               case TOP, BOTTOM -> 0;
               case UNIFORM, THRESHOLD, BINS, SIGMOID -> Double.POSITIVE_INFINITY;
             });
-    this.noise = new SelectionNoise("sample", seed);
+    this.noise = SelectionNoise.ofKeys(seed);
     this.copyNoise = new SelectionNoise("copies", seed);
-    this.validationNoise = new SelectionNoise("validation", seed);
+    this.validationNoise = SelectionNoise.ofValidation(seed);
     this.normaliser = normaliser;
     this.mix = mix;
     this.groups = groups;
@@ -57,20 +58,6 @@ final class KeyRule implements Serializable {
     this.gumbels = new double[(1 << TABLE_BITS) + 1];
     for (int i = 0; i < gumbels.length; i++) {
       gumbels[i] = -Math.log(-Math.log(i * 0x1.0p-12));
-    }
-  }
-
-  /** The keys that matter to a scan, by group, both ends included. */
-  @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Interest(double[] least, double[] greatest) implements Serializable {
-
-    /** All keys of all groups. */
-    static Interest everything(int groups) {
-      double[] least = new double[groups];
-      double[] greatest = new double[groups];
-      Arrays.fill(least, Double.NEGATIVE_INFINITY);
-      Arrays.fill(greatest, Double.POSITIVE_INFINITY);
-      return new Interest(least, greatest);
     }
   }
 
@@ -126,7 +113,7 @@ final class KeyRule implements Serializable {
      * Gives each row of a scored batch its group, copies and key. A row whose key is certainly of
      * no interest gets NaN for a key: that spares two logarithms for most rows.
      */
-    void key(RatingBatch batch, CopyRates copyRates, Interest interest) {
+    void key(RatingBatch batch, CopyRates copyRates, KeyInterest interest) {
       for (int row = 0; row < batch.size; row++) {
         if (reasons[row] != null) {
           continue;
@@ -169,7 +156,7 @@ final class KeyRule implements Serializable {
 
   /** By the borders of the noise, of which unit numbers alone tell the place among 4096. */
   private boolean certainlyOutside(
-      double score, long high, long low, Interest interest, int group) {
+      double score, long high, long low, KeyInterest interest, int group) {
     double least = interest.least()[group];
     double greatest = interest.greatest()[group];
     if (least == Double.NEGATIVE_INFINITY && greatest == Double.POSITIVE_INFINITY) {

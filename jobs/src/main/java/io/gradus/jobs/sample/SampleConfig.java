@@ -117,7 +117,9 @@ public record SampleConfig(
           key,
           "means nothing with method = "
               + Section.name(method)
-              + "; remove it, or set method = "
+              + "; remove it (--set sample."
+              + key
+              + "=null does), or set method = "
               + Section.name(needed));
     }
   }

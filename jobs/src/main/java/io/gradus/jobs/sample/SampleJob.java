@@ -1,15 +1,22 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.job.Broadcasts;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.selection.Calibration;
 import io.gradus.common.selection.Calibration.Detail;
+import io.gradus.common.selection.Candidates;
 import io.gradus.common.selection.CellCounts;
+import io.gradus.common.selection.CutoffSearch;
+import io.gradus.common.selection.CutoffSearch.Cutoffs;
 import io.gradus.common.selection.KeyCells;
+import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.QuotaBudgets;
 import io.gradus.common.selection.QuotaGroups;
+import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
+import io.gradus.common.selection.RatingScan;
 import io.gradus.common.selection.ScoreMix;
 import io.gradus.common.selection.Scoring;
 import io.gradus.common.selection.Scoring.Normalise;
@@ -20,7 +27,6 @@ import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.StageDirectory;
-import io.gradus.jobs.sample.CutoffSearch.Cutoffs;
 import io.gradus.jobs.sample.SampleScan.KeyCounts;
 import io.gradus.jobs.sample.SelectionTask.Ends;
 import io.gradus.jobs.sample.SelectionTask.Slice;
@@ -31,11 +37,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -48,7 +58,12 @@ import org.apache.spark.util.SerializableConfiguration;
  * last one writes what is above. Nothing is shuffled or sorted.
  */
 public final class SampleJob {
+  /** What is wrong with quotas by topic where there are no topics. */
+  public static final String TOPICS_NEEDED =
+      "quotas by topic need topics; add a section topics { count = 25 }, or set sample.by = source";
+
   private static final int TREE_DEPTH = 2;
+  private static final boolean LAST_SUM_ON_AN_EXECUTOR = true;
   private static final int SLICES_FOR_EACH_CORE = 4;
   private static final int GROUPS_IN_RESULT = 1_000;
 
@@ -145,9 +160,7 @@ public final class SampleJob {
 
     private void requireTopics() {
       if (config.quotas().needTopics() && inputs.topics() == 0) {
-        throw new UserMistake(
-            "sample.by: quotas by topic need topics; add a section topics { count = 25 }, or set"
-                + " sample.by = source.");
+        throw new UserMistake("sample.by: " + TOPICS_NEEDED + ".");
       }
     }
 
@@ -171,44 +184,61 @@ public final class SampleJob {
       Broadcast<CopyRates> rates = broadcasts.of(copyRates);
       int bits = CutoffSearch.cellBits(groups.count());
       SampleScan keys = scan;
-      KeyRule.Interest everything = KeyRule.Interest.everything(groups.count());
-      Broadcast<KeyRule.Interest> all = broadcasts.of(everything);
+      KeyInterest everything = KeyInterest.everything(groups.count());
+      Broadcast<KeyInterest> all = broadcasts.of(everything);
       KeyCounts counts =
-          slices()
-              .map(slice -> keys.countKeys(slice, rates.value(), all.value(), bits))
-              .treeReduce(KeyCounts::plus, TREE_DEPTH);
-      scans++;
+          scan(
+              KeyCounts.none(),
+              slice -> keys.countKeys(slice, rates.value(), all.value(), bits),
+              KeyCounts::plus);
       long[] available = new long[groups.count()];
       counts
           .cells()
           .forEachDescending((group, cell, tokens, documents) -> available[group] += tokens);
       long total = Arrays.stream(available).sum();
-      long budget = budget(total);
+      requireSomething(total, counts);
+      long budget = config.budget().budgetOf(total);
       int repeats = config.method().makesCopies() ? 1 : config.maxRepeats();
       QuotaBudgets budgets = QuotaBudgets.of(config.quotas(), groups, budget, available, repeats);
       Ends ends = ends(counts.cells(), available, budgets.budgets(), rates, bits);
       List<SampleResult.Group> results = results(available, budgets, ends, counts.cells());
       Written written = write(ends, rates, results, output);
       GroupsFile.write(context.hadoop(), output.file("groups"), results);
-      return result(counts, budget, total, results, written);
+      int shortGroups =
+          (int)
+              results.stream()
+                  .filter(group -> group.quota() > Math.multiplyExact(group.available(), repeats))
+                  .count();
+      return result(counts, budget, total, results, shortGroups, written);
+    }
+
+    /**
+     * Sums what tasks find in all files. The driver receives nothing but the sum: with many groups
+     * and tasks all that they find would not fit into its memory.
+     */
+    private <T> T scan(T nothing, Function<List<RatingFile>, T> find, Function2<T, T, T> plus) {
+      scans++;
+      return sum(slices(), nothing, find, plus);
+    }
+
+    private static <T> T sum(
+        JavaRDD<List<RatingFile>> slices,
+        T nothing,
+        Function<List<RatingFile>, T> find,
+        Function2<T, T, T> plus) {
+      return slices.treeAggregate(
+          nothing,
+          (sum, slice) -> plus.call(sum, find.call(slice)),
+          plus,
+          TREE_DEPTH,
+          LAST_SUM_ON_AN_EXECUTOR);
     }
 
     /** Deals the files to tasks, which only count: how they are dealt does not matter. */
     private JavaRDD<List<RatingFile>> slices() {
       int count =
           Math.max(1, Math.min(files.size(), SLICES_FOR_EACH_CORE * spark.defaultParallelism()));
-      return spark.parallelize(runs(count), count);
-    }
-
-    /** The files in so many runs of neighbours. */
-    private List<List<RatingFile>> runs(int count) {
-      List<List<RatingFile>> runs = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int from = (int) ((long) i * files.size() / count);
-        int to = (int) ((i + 1L) * files.size() / count);
-        runs.add(new ArrayList<>(files.subList(from, to)));
-      }
-      return runs;
+      return spark.parallelize(RatingScan.runs(files, count), count);
     }
 
     private CopyRates copyRates() {
@@ -217,16 +247,31 @@ public final class SampleJob {
       int bits = KeyCells.bitsFor(compared);
       SampleScan scores = scan;
       CellCounts counts =
-          slices()
-              .map(slice -> scores.countScores(slice, bits))
-              .treeReduce(CellCounts::addAll, TREE_DEPTH);
-      scans++;
+          scan(new CellCounts(), slice -> scores.countScores(slice, bits), CellCounts::addAll);
       return new CopyRates(config, counts, compared, bits);
     }
 
-    private long budget(long total) {
-      long budget = config.budget().in(total);
-      return budget == 0 && config.budget().share() > 0 ? Math.min(1, total) : budget;
+    private static void requireSomething(long total, KeyCounts counts) {
+      if (total > 0) {
+        return;
+      }
+      String reasons =
+          counts.unselectable().entrySet().stream()
+              .map(
+                  reason ->
+                      String.format(
+                          Locale.ROOT,
+                          "%,d %s",
+                          reason.getValue().documents(),
+                          reason.getKey().label()))
+              .collect(Collectors.joining(", "));
+      throw new UserMistake(
+          reasons.isEmpty()
+              ? "sample: there are no tokens to select from; the documents are empty."
+              : "sample: no document can be selected: "
+                  + reasons
+                  + ". Change the keys of the section sample that rule them out; docs/selection.md"
+                  + " explains the reasons.");
     }
 
     private Ends ends(
@@ -238,26 +283,26 @@ public final class SampleJob {
             available[group] == 0 ? 0 : Math.toIntExact(budgets[group] / available[group]);
         rest[group] = budgets[group] - epochs[group] * available[group];
       }
-      CutoffSearch search = new CutoffSearch(rest, bits);
-      search.start(cells);
+      CutoffSearch search = new CutoffSearch(rest, CutoffSearch.refiningBits(bits));
+      search.start(cells, bits);
       SampleScan scanned = scan;
       // In the end each group has one candidate.
       while (search.candidates() > Math.max(candidateLimit, groups.count())) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         search.refine(
-            slices()
-                .map(slice -> scanned.countRanges(slice, rates.value(), ranges.value()))
-                .treeReduce(CellCounts::addAll, TREE_DEPTH));
-        scans++;
+            scan(
+                new RangeCounts(groups.count()),
+                slice -> scanned.countRanges(slice, rates.value(), ranges.value()),
+                RangeCounts::addAll));
       }
       Candidates candidates = new Candidates();
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         candidates =
-            slices()
-                .map(slice -> scanned.gather(slice, rates.value(), ranges.value()))
-                .treeReduce(Candidates::addAll, TREE_DEPTH);
-        scans++;
+            scan(
+                candidates,
+                slice -> scanned.gather(slice, rates.value(), ranges.value()),
+                Candidates::addAll);
       }
       return new Ends(epochs, search.resolve(candidates));
     }
@@ -292,7 +337,7 @@ public final class SampleJob {
       // A function of the data alone, so that the files are the same on any cluster.
       int count =
           (int) Math.max(1, Math.min(files.size(), (documents + rowsPerFile - 1) / rowsPerFile));
-      List<List<RatingFile>> runs = runs(count);
+      List<List<RatingFile>> runs = RatingScan.runs(files, count);
       List<Slice> slices = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         slices.add(new Slice(i, runs.get(i)));
@@ -323,6 +368,7 @@ public final class SampleJob {
         long budget,
         long total,
         List<SampleResult.Group> results,
+        int shortGroups,
         Written written) {
       long promised = results.stream().mapToLong(SampleResult.Group::tokens).sum();
       if (written.tokens() != promised) {
@@ -351,7 +397,7 @@ public final class SampleJob {
               .sorted(Comparator.comparing(SampleResult.Group::name))
               .toList(),
           results.size(),
-          (int) results.stream().filter(group -> group.budget() < group.quota()).count(),
+          shortGroups,
           scans);
     }
 

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param unselectable documents that could not be selected, by reason
  * @param groups the largest quota groups; the folder {@code groups} has all of them
  * @param groupCount how many quota groups there are
- * @param shortGroups how many groups have fewer tokens than their quota
+ * @param shortGroups how many groups have fewer tokens than their quota, all repeats counted
  * @param scans how often the ratings were read before the selection was written
  */
 public record SampleResult(
@@ -38,8 +38,8 @@ public record SampleResult(
    * @param budget the group's share of the token budget
    * @param tokens what was selected: the budget, and the rest of the document that crossed it
    * @param documents how many were selected
-   * @param leastKey the key of the last selected document; absent when whole groups or nothing was
-   *     selected
+   * @param leastKey the key of the last document that was selected for its key; absent where the
+   *     group was taken whole, or nothing of it
    */
   public record Group(
       String name,

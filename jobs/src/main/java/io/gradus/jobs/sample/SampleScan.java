@@ -1,19 +1,21 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.selection.Candidates;
 import io.gradus.common.selection.CellCounts;
+import io.gradus.common.selection.CutoffSearch.Ranges;
 import io.gradus.common.selection.KeyCells;
+import io.gradus.common.selection.KeyInterest;
+import io.gradus.common.selection.RangeCounts;
+import io.gradus.common.selection.RatingScan;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.common.table.RatingBatches;
 import io.gradus.common.table.RatingBatches.RatingFile;
-import io.gradus.common.table.SourceIndex;
-import io.gradus.jobs.sample.CutoffSearch.Ranges;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -46,6 +48,10 @@ record SampleScan(
   record KeyCounts(CellCounts cells, Map<Unselectable, Amount> unselectable)
       implements Serializable {
 
+    static KeyCounts none() {
+      return new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    }
+
     KeyCounts plus(KeyCounts other) {
       cells.addAll(other.cells);
       other.unselectable.forEach(
@@ -66,28 +72,19 @@ record SampleScan(
 
   /** Reads files; rows are scored, not keyed. */
   void forEachScored(List<RatingFile> files, Visitor visitor) throws IOException {
-    SourceIndex index = new SourceIndex(sources);
     KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
-    try (RatingBatches batches =
-        new RatingBatches(hadoop.value().value(), files, columns, criteria, index)) {
-      for (Optional<RatingBatch> batch = batches.next();
-          batch.isPresent();
-          batch = batches.next()) {
-        if (index.names().size() > sources.size()) {
-          throw new IllegalStateException(
-              "The calibration does not know the source '"
-                  + index.names().get(sources.size())
-                  + "'");
-        }
-        rows.score(batch.get());
-        visitor.visit(batch.get(), rows);
-      }
-    }
+    new RatingScan(hadoop, columns, criteria, sources)
+        .forEachBatch(
+            files,
+            batch -> {
+              rows.score(batch);
+              visitor.visit(batch, rows);
+            });
   }
 
   /** Reads files; rows are scored and, where they are of interest, keyed. */
   void forEachKeyed(
-      List<RatingFile> files, CopyRates copyRates, KeyRule.Interest interest, Visitor visitor)
+      List<RatingFile> files, CopyRates copyRates, KeyInterest interest, Visitor visitor)
       throws IOException {
     forEachScored(
         files,
@@ -116,10 +113,9 @@ record SampleScan(
   }
 
   /** Tokens of all copies by cell of the key, and what cannot be selected. */
-  KeyCounts countKeys(
-      List<RatingFile> files, CopyRates copyRates, KeyRule.Interest everything, int bits)
+  KeyCounts countKeys(List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int bits)
       throws IOException {
-    KeyCounts counts = new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
+    KeyCounts counts = KeyCounts.none();
     forEachKeyed(
         files,
         copyRates,
@@ -143,15 +139,15 @@ record SampleScan(
   }
 
   /** Tokens by finer cell of the documents in the ranges. */
-  CellCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
+  RangeCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
       throws IOException {
-    CellCounts counts = new CellCounts();
+    RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
         files,
         copyRates,
         ranges,
         (group, image, high, low, tokens, copies) ->
-            counts.add(group, ranges.cell(group, image, high, low), tokens * copies));
+            counts.add(group, ranges.cell(group, image, high, low), image, tokens * copies));
     return counts;
   }
 

@@ -1,11 +1,12 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.selection.CutoffSearch.Cutoffs;
+import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.QuotaGroups;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.workspace.AtomicFile;
-import io.gradus.jobs.sample.CutoffSearch.Cutoffs;
 import io.gradus.jobs.sample.SelectionFile.SelectedRow;
 import java.io.IOException;
 import java.io.Serializable;
@@ -55,7 +56,7 @@ record SelectionTask(
   record Ends(int[] epochs, Cutoffs cutoffs) implements Serializable {
 
     /** The keys of documents that are in at all. */
-    KeyRule.Interest interest() {
+    KeyInterest interest() {
       double[] least = new double[epochs.length];
       double[] greatest = new double[epochs.length];
       Arrays.fill(greatest, Double.POSITIVE_INFINITY);
@@ -68,7 +69,7 @@ record SelectionTask(
           least[group] = SelectionKey.ofImage(cutoffs.images()[group]);
         }
       }
-      return new KeyRule.Interest(least, greatest);
+      return new KeyInterest(least, greatest);
     }
   }
 

@@ -24,7 +24,7 @@ class MistakesTest {
             """
             pipeline { workspace = "ws", sead = 42 }
             ingest { inputs = [ { pathh = "raw" } ], tokenizer = gpt-2 }
-            sample { temprature = 2, tokens = lots, method = softmax }
+            sample { temprature = 2, tokens = lots, method = softmax, quotas = equal, by = topic }
             order { shape = upwards }
             pack { formats = [ mosaic ], sequence-length = 1 }
             samples { }
@@ -32,15 +32,19 @@ class MistakesTest {
     Answer answer = gradus("explain", file.toString());
     assertThat(answer.code()).isEqualTo(2);
     assertThat(answer.text())
-        .startsWith("gradus: The configuration has 11 problems:\n")
+        .startsWith("gradus: The configuration has 12 problems:\n")
         .contains("pipeline.sead (broken.conf:1): unknown key; did you mean 'seed'?")
         .contains("ingest.inputs[0].path (broken.conf:2): missing; give text")
         .contains("ingest.inputs[0].pathh (broken.conf:2): unknown key; did you mean 'path'?")
         .contains("ingest.tokenizer (broken.conf:2): unknown tokenizer 'gpt-2'; did you mean")
         .contains("sample.temprature (broken.conf:3): unknown key; did you mean 'temperature'?")
-        .contains("sample.tokens (broken.conf:3): 'lots' is not a count such as")
         .contains(
-            "sample.method (broken.conf:3): 'softmax' is not one of temperature, top, uniform")
+            "sample.tokens (broken.conf:3): 'lots' is neither a count such as 30B nor a share")
+        .contains(
+            "sample.method (broken.conf:3): 'softmax' is not one of temperature, top, bottom,")
+        .contains(
+            "sample.by (broken.conf:3): quotas by topic need topics; add a section topics { count ="
+                + " 25 }, or set sample.by = source")
         .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, descending")
         .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, megatron, parquet")
         .contains("pack.sequence-length (broken.conf:5): '1' must be between 2 and")
@@ -84,6 +88,36 @@ class MistakesTest {
                 2,
                 "gradus: topics: the configuration has no section 'topics', so there is no such"
                     + " stage. Add one, topics { } for all defaults.\n"));
+  }
+
+  @Test
+  void aPickThatCannotBeWrittenIsRefusedBeforeAnythingRuns() throws IOException {
+    Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"one\"}\n");
+    Path file = write(minimal("a.jsonl", "ws"));
+    assertThat(gradus("sweep", file.toString(), "--pick", "quality>=0.8"))
+        .isEqualTo(
+            new Answer(
+                2,
+                "gradus: --pick: 'quality>=0.8' has no goal; name one figure that is to be best, as"
+                    + " in quality>=0.8,max=diversity.\n"));
+    assertThat(gradus("sweep", file.toString(), "--output", "chosen.conf").text())
+        .isEqualTo(
+            "gradus: --output: there is nothing to write without --pick, as in --pick"
+                + " 'quality>=0.8,max=diversity'.\n");
+    String pick = "max=quality";
+    assertThat(gradus("sweep", file.toString(), "--pick", pick, "--output", file.toString()).text())
+        .contains("is the configuration itself; name another file");
+    Path elsewhere = folder.resolve("sub/chosen.conf");
+    assertThat(
+            gradus("sweep", file.toString(), "--pick", pick, "--output", elsewhere.toString())
+                .text())
+        .startsWith("gradus: --output: '" + elsewhere + "' is not in the folder of '" + file)
+        .endsWith("Name a file in " + folder.toAbsolutePath() + ".\n");
+    Path mine = Files.writeString(folder.resolve("mine.conf"), "sample { }\n");
+    assertThat(gradus("sweep", file.toString(), "--pick", pick, "--output", mine.toString()).text())
+        .contains("is there and was not written by --pick; it stays as it is");
+    assertThat(mine).hasContent("sample { }");
+    assertThat(folder.resolve("ws")).doesNotExist();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.gradus.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.Manifest;
@@ -99,6 +100,35 @@ class ReportJobTest {
   }
 
   @Test
+  void whatCouldNotBeSelectedIsCountedByReason() {
+    assertThat(page).contains("<td>below threshold</td><td>sample</td><td class=\"n\">31</td>");
+  }
+
+  @Test
+  void everyQuotaGroupHasItsBudget() {
+    assertThat(page)
+        .contains("1 of 2 groups had fewer tokens than their quota, and the others got the rest.")
+        .contains(
+            "<td class=\"source\">web-crawl</td><td class=\"n\">900</td><td class=\"n\">1,000</td>"
+                + "<td class=\"n\">900</td><td class=\"n\">900</td><td class=\"n\">3</td>"
+                + "<td class=\"n\"></td>")
+        .doesNotContain("smaller groups");
+  }
+
+  @Test
+  void topicsAreShownWithTheirWordsAndTheirShareOfTheSelection() {
+    assertThat(page)
+        .contains("<td>rivers, lakes</td><td>The Nile · The Volga</td>")
+        .contains("without a topic");
+    Matcher row =
+        Pattern.compile(
+                "topic 0</td>.*?<td class=\"n\">([0-9,]+)</td><td class=\"n\">[0-9.]+ %</td>")
+            .matcher(page);
+    assertThat(row.find()).isTrue();
+    assertThat(row.group(1)).isEqualTo(String.format("%,d", run.tokensSelectedOfTopic(0)));
+  }
+
+  @Test
   void histogramsHoldEveryDocumentAndTokenBeforeAndAfterSampling() {
     assertThat(data().get("criteria")).hasSize(SampleRun.CRITERIA.size());
     for (JsonNode criterion : data().get("criteria")) {
@@ -145,9 +175,12 @@ class ReportJobTest {
                 run.inputs().workspace(),
                 manifests,
                 run.inputs().profile(),
-                run.inputs().plan()),
+                run.inputs().plan(),
+                MissingNode.getInstance()),
             "unverified");
-    assertThat(unverified).contains("The shards have not been verified.");
+    assertThat(unverified)
+        .contains("The shards have not been verified.")
+        .doesNotContain("Topics before and after sampling");
     assertThat(page)
         .doesNotContain("The shards have not been verified.")
         .contains("All checks passed: ")

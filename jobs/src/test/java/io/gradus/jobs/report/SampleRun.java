@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -33,7 +34,10 @@ import org.apache.spark.sql.types.StructType;
 
 /** A small finished pipeline: ratings and a selection in Parquet, its manifests, a real plan. */
 record SampleRun(
-    ReportInputs inputs, Finished<RatingsTable> ratings, Finished<SelectionTable> selection) {
+    ReportInputs inputs,
+    Finished<RatingsTable> ratings,
+    Finished<SelectionTable> selection,
+    List<Long> tokensSelectedByTopic) {
   static final String HOSTILE = "</script><img src=x onerror=alert(1)>";
   static final List<String> CRITERIA =
       List.of("educational_value", "facts_and_trivia", "required_expertise", "writing_style");
@@ -42,11 +46,26 @@ record SampleRun(
       List.of("encyclopedia", "web-crawl", "source-code-comments", HOSTILE);
   private static final int DOCUMENTS = 2_400;
   private static final long SEED = 42;
+  private static final String TOPICS =
+      """
+      {"topics": [
+         {"number": 0, "documents": 2, "tokens": 20, "terms": ["rivers", "lakes"],
+          "examples": [{"docId": "01", "source": "a", "title": "The Nile"},
+                       {"docId": "02", "source": "a", "title": "The Volga"},
+                       {"docId": "03", "source": "a", "title": "The Ob"}]},
+         {"number": 1, "documents": 1, "tokens": 10, "terms": ["%s"], "examples": []}],
+       "withoutTopic": {"documents": 1, "tokens": 5}}
+      """
+          .formatted(HOSTILE);
 
   private record Document(
       long number, String source, int tokens, List<Double> scores, boolean selected) {
     byte[] id() {
       return ByteBuffer.allocate(16).putLong(0x9e3779b97f4a7c15L * number).putLong(number).array();
+    }
+
+    int topic() {
+      return (int) (number % 3);
     }
 
     double score() {
@@ -74,8 +93,10 @@ record SampleRun(
     List<Document> selected = documents.stream().filter(Document::selected).toList();
     LocalSpark.session()
         .createDataFrame(
-            selected.stream().map(d -> RowFactory.create(d.id(), d.source(), d.tokens())).toList(),
-            identified)
+            selected.stream()
+                .map(d -> RowFactory.create(d.id(), d.source(), d.tokens(), d.topic()))
+                .toList(),
+            identified.add("topic", DataTypes.IntegerType))
         .write()
         .parquet(selection.table().toString());
     CurriculumProfile profile = profile(selected);
@@ -103,11 +124,19 @@ record SampleRun(
             folder.toString(),
             manifests(documents, selected, Json.tree(advised)),
             profile,
-            Json.read(advice.text(AdviseJob.PLAN).orElseThrow(), JsonNode.class));
+            Json.read(advice.text(AdviseJob.PLAN).orElseThrow(), JsonNode.class),
+            Json.read(TOPICS, JsonNode.class));
     return new SampleRun(
         inputs,
         new Finished<>(ratings, new RatingsTable(CRITERIA, documents.size(), tokens(documents))),
-        new Finished<>(selection, new SelectionTable(selected.size(), tokens(selected), Map.of())));
+        new Finished<>(selection, new SelectionTable(selected.size(), tokens(selected), Map.of())),
+        IntStream.range(0, 3)
+            .mapToObj(topic -> tokens(selected.stream().filter(d -> d.topic() == topic).toList()))
+            .toList());
+  }
+
+  long tokensSelectedOfTopic(int topic) {
+    return tokensSelectedByTopic.get(topic);
   }
 
   long tokensSelected() {
@@ -218,6 +247,13 @@ record SampleRun(
             .formatted(documents.size() + 229, documents.size(), tokens, tokens * 4));
     add(
         manifests,
+        "topics",
+        """
+        {"table": {"rows": %d, "tokens": %d, "count": 2, "found": 2, "withoutTopic": 1}}
+        """
+            .formatted(documents.size(), tokens));
+    add(
+        manifests,
         "rate",
         """
         {"quarantined": {"not-finite": 7}, "raters": [{"name": "builtin", "chunks": 4011}],
@@ -235,7 +271,14 @@ record SampleRun(
         manifests,
         "sample",
         """
-        {"budget": %d, "available": %d, "scans": 9, "table": {"rows": %d, "tokens": %d}}
+        {"budget": %d, "available": %d, "scans": 9, "table": {"rows": %d, "tokens": %d},
+         "unselectable": {"below-threshold": {"documents": 31, "tokens": 400}},
+         "groupCount": 2, "shortGroups": 1,
+         "groups": [
+           {"name": "encyclopedia", "available": 5000, "quota": 1000, "budget": 1100,
+            "tokens": 1130, "documents": 7, "leastKey": 1.25},
+           {"name": "web-crawl", "available": 900, "quota": 1000, "budget": 900,
+            "tokens": 900, "documents": 3, "leastKey": null}]}
         """
             .formatted(tokens(selected) - 100, tokens, selected.size(), tokens(selected)));
     add(

@@ -15,7 +15,7 @@ class SampleConfigTest {
       delimiter = '|',
       textBlock =
           """
-          method = top, temperature = 2 | sample.temperature (X): means nothing with method = top; remove it, or set method = temperature
+          method = top, temperature = 2 | sample.temperature (X): means nothing with method = top; remove it (--set sample.temperature=null does), or set method = temperature
           method = threshold | sample.threshold (X): missing; give a number
           method = bins | sample.bins (X): missing; give copies from the worst to the best, as in { repeats = [0, 0.5, 2] }
           method = bins, bins { repeats = [1, 9] } | sample.bins.repeats (X): '9.0' must be at most sample.max-repeats, which is 4

@@ -2,6 +2,7 @@ package io.gradus.jobs.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.ConfigFactory;
@@ -312,6 +313,66 @@ class SampleJobTest {
     assertThat(ids("b")).containsExactlyInAnyOrderElementsOf(expected);
     // A scan for keys, one that finds them equal, one by doc_id, and one for the last document.
     assertThat(finer.scans()).isEqualTo(4);
+  }
+
+  @Test
+  void equalScoresAreDrawnUniformlyAndAllInTheMiddle() throws IOException {
+    List<Rated> equal =
+        CORPUS.stream()
+            .map(rated -> new Rated(rated.name(), rated.source(), rated.tokens(), -0.1))
+            .toList();
+    assertThat(sample("a", equal, "temperature = 0.1, tokens = 10k"))
+        .containsExactlyInAnyOrderElementsOf(prefix(equal, rated -> gumbel(rated, SEED), 10_000));
+    run("b", equal, "method = bins, bins { repeats = [0, 0, 2, 0, 0] }");
+    assertThat(copies("b")).hasSize(equal.size());
+    assertThat(copies("b").values()).containsOnly(2L);
+  }
+
+  @Test
+  void ofOneSourceQuotasAreOneBudget() throws IOException {
+    List<Rated> one = of("source-2");
+    assertThat(sample("quotas", one, "quotas = equal, tokens = 20k"))
+        .isEqualTo(sample("none", one, "tokens = 20k"));
+  }
+
+  @Test
+  void aScoreThatTheTemperatureMakesInfiniteIsInForCertain() throws IOException {
+    List<Rated> corpus =
+        List.of(
+            new Rated("a", "s", 10, 1e300),
+            new Rated("b", "s", 10, 1e300),
+            new Rated("c", "s", 10, -1e300));
+    List<String> expected = prefix(corpus, Rated::quality, 10);
+    assertThat(sample("x", corpus, "temperature = 1e-9, normalise = none, tokens = 10"))
+        .isEqualTo(expected);
+    assertThat(rows("x"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.<Double>getAs("inclusion")).isEqualTo(1.0));
+  }
+
+  @Test
+  void whenNothingCanBeSelectedTheReasonsAreNamed() {
+    assertThatThrownBy(() -> run("a", CORPUS, "method = threshold, threshold = 99"))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sample: no document can be selected: 3,000 below-threshold. Change the keys of the"
+                + " section sample that rule them out; docs/selection.md explains the reasons.");
+  }
+
+  @Test
+  void groupsThatFallShortAreCountedAndTheOthersGetTheRest() throws IOException {
+    List<Rated> corpus = new ArrayList<>(CORPUS);
+    corpus.add(new Rated("small", "small", 40, 0.5));
+    SampleResult result = run("a", corpus, "quotas = equal, tokens = 100k");
+    assertThat(result.shortGroups()).isEqualTo(1);
+    assertThat(result.groups())
+        .extracting(SampleResult.Group::name, SampleResult.Group::quota, SampleResult.Group::budget)
+        .contains(tuple("small", 20_000L, 40L), tuple("source-0", 20_000L, 24_990L));
+    // A minimum makes others get less than their quota, and none of them fall short.
+    assertThat(
+            run("b", CORPUS, "quotas = equal, tokens = 100k, minimum { source-0 = 50k }")
+                .shortGroups())
+        .isZero();
   }
 
   @Test

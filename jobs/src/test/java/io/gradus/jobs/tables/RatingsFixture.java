@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
@@ -56,12 +59,31 @@ public final class RatingsFixture {
   /** Writes a table with one criterion, {@code quality}. */
   public static Finished<RatingsTable> write(
       java.nio.file.Path folder, List<Rated> corpus, int buckets) throws IOException {
+    return write(folder, corpus, buckets, Map.of("quality", Rated::quality));
+  }
+
+  /**
+   * Writes a table.
+   *
+   * @param criteria what scores each criterion; null for a missing score
+   */
+  public static Finished<RatingsTable> write(
+      java.nio.file.Path folder,
+      List<Rated> corpus,
+      int buckets,
+      Map<String, Function<Rated, Double>> criteria)
+      throws IOException {
+    List<String> names = criteria.keySet().stream().sorted().toList();
     Configuration hadoop = new Configuration();
     StageDirectory directory = new StageDirectory(new Path(folder.toUri()), hadoop);
     MessageType schema =
         MessageTypeParser.parseMessageType(
             "message ratings { required binary doc_id; required binary source (UTF8);"
-                + " required int32 n_tokens; required int32 n_chunks; optional double quality; }");
+                + " required int32 n_tokens; required int32 n_chunks; "
+                + names.stream()
+                    .map(name -> "optional double " + name + "; ")
+                    .collect(Collectors.joining())
+                + "}");
     SimpleGroupFactory groups = new SimpleGroupFactory(schema);
     List<Rated> ordered = corpus.stream().sorted(Comparator.comparing(Rated::docId)).toList();
     for (int bucket = 0; bucket < buckets; bucket++) {
@@ -77,8 +99,11 @@ public final class RatingsFixture {
                     .append("source", rated.source())
                     .append("n_tokens", rated.tokens())
                     .append("n_chunks", 1);
-            if (rated.quality() != null) {
-              row.append("quality", rated.quality());
+            for (String name : names) {
+              Double score = criteria.get(name).apply(rated);
+              if (score != null) {
+                row.append(name, score);
+              }
             }
             writer.write(row);
           }
@@ -86,7 +111,7 @@ public final class RatingsFixture {
       }
     }
     long tokens = corpus.stream().mapToLong(Rated::tokens).sum();
-    return new Finished<>(directory, new RatingsTable(List.of("quality"), corpus.size(), tokens));
+    return new Finished<>(directory, new RatingsTable(names, corpus.size(), tokens));
   }
 
   /** Writes topics beside a ratings table of as many buckets, the number of a topic by document. */

@@ -1,8 +1,5 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.selection;
 
-import io.gradus.common.selection.CellCounts;
-import io.gradus.common.selection.KeyCells;
-import io.gradus.common.selection.SelectionKey;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -11,20 +8,20 @@ import java.util.Arrays;
  * in descending order of keys, equal keys in ascending order of doc_ids, without sorting them.
  *
  * <p>A histogram of tokens by cells of the key says in which cell the budget is crossed. While too
- * many documents are in those cells, each is cut into finer ones, first by the 64-bit image of the
- * key, and where keys are equal by the two halves of the doc_id; at last the few documents that are
- * left are looked at one by one.
+ * many documents are in those cells, each is cut into finer ones: of the key, then of its 64-bit
+ * image, and where keys are equal of the two halves of the doc_id; at last the few documents that
+ * are left are looked at one by one.
  */
-final class CutoffSearch {
+public final class CutoffSearch {
   /** By what a group's range is cut further. */
-  private static final byte BY_KEY = 0;
+  private static final byte BY_CELL = 0;
 
-  private static final byte BY_DOC_ID_HIGH = 1;
-  private static final byte BY_DOC_ID_LOW = 2;
-  private static final byte FOUND = 3;
+  private static final byte BY_IMAGE = 1;
+  private static final byte BY_DOC_ID_HIGH = 2;
+  private static final byte BY_DOC_ID_LOW = 3;
+  private static final byte FOUND = 4;
 
   private final long[] budgets;
-  private final int cellBits;
   private final int refiningBits;
   private final byte[] phases;
   private final long[] least;
@@ -35,16 +32,38 @@ final class CutoffSearch {
   private final long[] documentsAbove;
   private final long[] candidates;
 
+  /** Of the cells by which keys are told apart so far. */
+  private int keyBits;
+
+  /** The images of the least and the greatest key of cells. */
+  public interface Borders {
+    long leastImage(int cell);
+
+    long greatestImage(int cell);
+  }
+
+  /** Takes the cells of a histogram: each group's in descending order, one group after another. */
+  @FunctionalInterface
+  public interface CellVisitor {
+    void visit(int group, int cell, Borders borders, long tokens, long documents);
+  }
+
+  /** Hands out the cells of a histogram. */
+  @FunctionalInterface
+  public interface Cells {
+    void forEachDescending(CellVisitor visitor);
+  }
+
   /**
-   * Starts a search.
+   * Prepares a search.
    *
    * @param budgets tokens by group; a group with the budget 0 is not searched
+   * @param refiningBits a range is cut into at most so many cells at a time, as a power of 2
    */
-  CutoffSearch(long[] budgets, int cellBits) {
+  public CutoffSearch(long[] budgets, int refiningBits) {
     int groups = budgets.length;
     this.budgets = budgets.clone();
-    this.cellBits = cellBits;
-    this.refiningBits = Math.max(3, Math.min(16, cellBits + 2));
+    this.refiningBits = refiningBits;
     this.phases = new byte[groups];
     this.least = new long[groups];
     this.greatest = new long[groups];
@@ -57,20 +76,52 @@ final class CutoffSearch {
   }
 
   /** Cells of keys so wide that histograms of all groups fit into memory. */
-  static int cellBits(int groups) {
+  public static int cellBits(int groups) {
     int doublings = Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
     return Math.max(1, Math.min(14, 19 - doublings));
   }
 
+  /** As many bits to refine by as fit into memory where cells of keys have so many. */
+  public static int refiningBits(int cellBits) {
+    return Math.max(3, Math.min(16, cellBits + 2));
+  }
+
   /** Takes the first histogram, by cells of {@link KeyCells}. */
-  void start(CellCounts counts) {
+  public void start(CellCounts counts, int cellBits) {
+    Borders borders =
+        new Borders() {
+          @Override
+          public long leastImage(int cell) {
+            return SelectionKey.image(KeyCells.least(cell, cellBits));
+          }
+
+          @Override
+          public long greatestImage(int cell) {
+            return SelectionKey.image(KeyCells.greatest(cell, cellBits));
+          }
+        };
+    start(
+        visitor ->
+            counts.forEachDescending(
+                (group, cell, tokens, documents) ->
+                    visitor.visit(group, cell, borders, tokens, documents)),
+        cellBits);
+  }
+
+  /**
+   * Takes the first histogram, by any cells that hold all keys between their borders.
+   *
+   * @param cellBits the cells are about as wide as those of {@link KeyCells} with so many bits
+   */
+  public void start(Cells cells, int cellBits) {
+    keyBits = cellBits;
     Arrays.fill(phases, FOUND);
-    counts.forEachDescending(
-        (group, cell, tokens, documents) -> {
+    cells.forEachDescending(
+        (group, cell, borders, tokens, documents) -> {
           if (crosses(group, tokens, documents)) {
-            phases[group] = BY_KEY;
-            least[group] = SelectionKey.image(KeyCells.least(cell, cellBits));
-            greatest[group] = SelectionKey.image(KeyCells.greatest(cell, cellBits));
+            phases[group] = BY_CELL;
+            least[group] = borders.leastImage(cell);
+            greatest[group] = borders.greatestImage(cell);
             candidates[group] = documents;
           }
         });
@@ -103,36 +154,51 @@ final class CutoffSearch {
   }
 
   /** How many documents are left in the ranges of all groups. */
-  long candidates() {
+  public long candidates() {
     return Arrays.stream(candidates).sum();
   }
 
   /** What a task needs to know about the ranges. */
-  Ranges ranges() {
+  public Ranges ranges() {
     return new Ranges(
         phases.clone(),
         least.clone(),
         greatest.clone(),
         images.clone(),
         docIdHighs.clone(),
-        refiningBits);
+        refiningBits,
+        finerKeyBits());
   }
 
-  /** Takes the histogram by {@link Ranges#cell} of all documents in the ranges. */
-  void refine(CellCounts counts) {
+  private int finerKeyBits() {
+    return Math.min(KeyCells.MOST_BITS, keyBits + refiningBits);
+  }
+
+  /** Takes the counts by {@link Ranges#cell} of all documents in the ranges. */
+  public void refine(RangeCounts counts) {
     byte[] before = phases.clone();
     Ranges ranges = ranges();
     Arrays.fill(phases, FOUND);
-    counts.forEachDescending(
-        (group, cell, tokens, documents) -> {
-          if (crosses(group, tokens, documents)) {
-            phases[group] = before[group];
-            ranges.narrow(group, cell, least, greatest);
-            candidates[group] = documents;
-          }
-        });
+    counts
+        .cells()
+        .forEachDescending(
+            (group, cell, tokens, documents) -> {
+              if (crosses(group, tokens, documents)) {
+                phases[group] = before[group];
+                ranges.narrow(group, cell, least, greatest);
+                candidates[group] = documents;
+              }
+            });
     requireAllCrossed();
+    keyBits = finerKeyBits();
     for (int group = 0; group < budgets.length; group++) {
+      if (phases[group] == BY_CELL || phases[group] == BY_IMAGE) {
+        least[group] = Math.max(least[group], counts.leastImage(group));
+        greatest[group] = Math.min(greatest[group], counts.greatestImage(group));
+      }
+      if (phases[group] == BY_CELL && keyBits == KeyCells.MOST_BITS) {
+        phases[group] = BY_IMAGE;
+      }
       if (phases[group] != FOUND && least[group] == greatest[group]) {
         nextPhase(group);
       }
@@ -140,7 +206,7 @@ final class CutoffSearch {
   }
 
   private void nextPhase(int group) {
-    if (phases[group] == BY_KEY) {
+    if (phases[group] == BY_CELL || phases[group] == BY_IMAGE) {
       images[group] = least[group];
       phases[group] = BY_DOC_ID_HIGH;
     } else if (phases[group] == BY_DOC_ID_HIGH) {
@@ -158,23 +224,27 @@ final class CutoffSearch {
    * The ranges that hold the crossing documents.
    *
    * <p>Images of keys are compared as signed numbers, halves of doc_ids as unsigned ones.
+   *
+   * @param refiningBits how many bits of a number tell the cells of a range apart
+   * @param keyBits of the cells of keys, where those cut the range
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Ranges(
+  public record Ranges(
       byte[] phases,
       long[] least,
       long[] greatest,
       long[] images,
       long[] docIdHighs,
-      int refiningBits)
+      int refiningBits,
+      int keyBits)
       implements Serializable {
 
     /** The keys that may be in a range. */
-    KeyRule.Interest interest() {
+    public KeyInterest interest() {
       double[] from = new double[phases.length];
       double[] to = new double[phases.length];
       for (int group = 0; group < phases.length; group++) {
-        boolean byKey = phases[group] == BY_KEY;
+        boolean byKey = phases[group] == BY_CELL || phases[group] == BY_IMAGE;
         from[group] =
             phases[group] == FOUND
                 ? Double.POSITIVE_INFINITY
@@ -184,13 +254,13 @@ final class CutoffSearch {
                 ? Double.NEGATIVE_INFINITY
                 : SelectionKey.ofImage(byKey ? greatest[group] : images[group]);
       }
-      return new KeyRule.Interest(from, to);
+      return new KeyInterest(from, to);
     }
 
     /** Whether a document may be the crossing one of its group. */
-    boolean contain(int group, long image, long docIdHigh, long docIdLow) {
+    public boolean contain(int group, long image, long docIdHigh, long docIdLow) {
       return switch (phases[group]) {
-        case BY_KEY -> image >= least[group] && image <= greatest[group];
+        case BY_CELL, BY_IMAGE -> image >= least[group] && image <= greatest[group];
         case BY_DOC_ID_HIGH -> image == images[group] && inside(group, docIdHigh);
         case BY_DOC_ID_LOW ->
             image == images[group] && docIdHigh == docIdHighs[group] && inside(group, docIdLow);
@@ -204,14 +274,13 @@ final class CutoffSearch {
     }
 
     /** The cell of a document in its group's range; documents of higher cells come first. */
-    int cell(int group, long image, long docIdHigh, long docIdLow) {
-      long offset =
-          switch (phases[group]) {
-            case BY_KEY -> image - least[group];
-            case BY_DOC_ID_HIGH -> greatest[group] - docIdHigh;
-            default -> greatest[group] - docIdLow;
-          };
-      return (int) (offset >>> shift(group));
+    public int cell(int group, long image, long docIdHigh, long docIdLow) {
+      return switch (phases[group]) {
+        case BY_CELL -> KeyCells.cell(SelectionKey.ofImage(image), keyBits);
+        case BY_IMAGE -> (int) ((image - least[group]) >>> shift(group));
+        case BY_DOC_ID_HIGH -> (int) ((greatest[group] - docIdHigh) >>> shift(group));
+        default -> (int) ((greatest[group] - docIdLow) >>> shift(group));
+      };
     }
 
     private int shift(int group) {
@@ -221,6 +290,13 @@ final class CutoffSearch {
 
     /** Narrows a group's range to one cell of it. */
     void narrow(int group, int cell, long[] newLeast, long[] newGreatest) {
+      if (phases[group] == BY_CELL) {
+        long leastOfCell = SelectionKey.image(KeyCells.least(cell, keyBits));
+        long greatestOfCell = SelectionKey.image(KeyCells.greatest(cell, keyBits));
+        newLeast[group] = Math.max(least[group], leastOfCell);
+        newGreatest[group] = Math.min(greatest[group], greatestOfCell);
+        return;
+      }
       int shift = shift(group);
       long first = (long) cell << shift;
       long last = first + ((1L << shift) - 1);
@@ -228,7 +304,7 @@ final class CutoffSearch {
       if (Long.compareUnsigned(last, width) > 0) {
         last = width;
       }
-      if (phases[group] == BY_KEY) {
+      if (phases[group] == BY_IMAGE) {
         newLeast[group] = least[group] + first;
         newGreatest[group] = least[group] + last;
       } else {
@@ -249,7 +325,7 @@ final class CutoffSearch {
    * @param documents how many there are, by group
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
-  record Cutoffs(
+  public record Cutoffs(
       long[] images,
       long[] docIdHighs,
       long[] docIdLows,
@@ -258,10 +334,10 @@ final class CutoffSearch {
       long[] documents)
       implements Serializable {
     /** Above the image of every key. */
-    static final long NOTHING = Long.MAX_VALUE;
+    public static final long NOTHING = Long.MAX_VALUE;
 
     /** How many of a document's copies are in. */
-    int of(int group, long image, long docIdHigh, long docIdLow, int copiesOfDocument) {
+    public int of(int group, long image, long docIdHigh, long docIdLow, int copiesOfDocument) {
       if (image != images[group]) {
         return image > images[group] ? copiesOfDocument : 0;
       }
@@ -275,7 +351,7 @@ final class CutoffSearch {
   }
 
   /** Looks at the documents in the ranges one by one. */
-  Cutoffs resolve(Candidates rows) {
+  public Cutoffs resolve(Candidates rows) {
     int groups = budgets.length;
     long[] cutoffImages = new long[groups];
     Arrays.fill(cutoffImages, Cutoffs.NOTHING);

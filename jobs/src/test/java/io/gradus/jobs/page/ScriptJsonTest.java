@@ -1,4 +1,4 @@
-package io.gradus.jobs.report;
+package io.gradus.jobs.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

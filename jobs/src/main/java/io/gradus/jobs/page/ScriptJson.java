@@ -1,16 +1,16 @@
-package io.gradus.jobs.report;
+package io.gradus.jobs.page;
 
 import io.gradus.common.workspace.Json;
 
 /** JSON that may stand inside an HTML script element, whatever text its values hold. */
-final class ScriptJson {
+public final class ScriptJson {
   private ScriptJson() {}
 
   /**
    * Writes a value; characters that could end the element or a line of script are escaped, which
    * JSON readers undo.
    */
-  static String write(Object value) {
+  public static String write(Object value) {
     return Json.write(value)
         .replace("<", "\\u003c")
         .replace(">", "\\u003e")

@@ -1,4 +1,4 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.job;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,15 +6,17 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /** What one run has sent to the executors, to be taken back at its end. */
-final class Broadcasts implements AutoCloseable {
+public final class Broadcasts implements AutoCloseable {
   private final JavaSparkContext spark;
   private final List<Broadcast<?>> sent = new ArrayList<>();
 
-  Broadcasts(JavaSparkContext spark) {
+  /** Nothing is sent yet. */
+  public Broadcasts(JavaSparkContext spark) {
     this.spark = spark;
   }
 
-  <T> Broadcast<T> of(T value) {
+  /** Sends a value. */
+  public <T> Broadcast<T> of(T value) {
     Broadcast<T> broadcast = spark.broadcast(value);
     sent.add(broadcast);
     return broadcast;

@@ -1,4 +1,4 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.selection;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Documents of which one may cross its group's budget, packed into few bytes each. */
-final class Candidates implements Serializable {
+public final class Candidates implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int FIELDS = 6;
 
@@ -17,17 +17,18 @@ final class Candidates implements Serializable {
   private int size;
 
   /** One of them. */
-  record Candidate(int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
+  public record Candidate(
+      int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
 
     /** By group, then in the order in which a group's documents are taken. */
-    static final Comparator<Candidate> IN_ORDER =
+    public static final Comparator<Candidate> IN_ORDER =
         Comparator.comparingInt(Candidate::group)
             .thenComparing(Comparator.comparingLong(Candidate::image).reversed())
             .thenComparing(Candidate::docIdHigh, Long::compareUnsigned)
             .thenComparing(Candidate::docIdLow, Long::compareUnsigned);
   }
 
-  void add(int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
+  public void add(int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
     if ((size + 1) * FIELDS > values.length) {
       values = Arrays.copyOf(values, 2 * values.length);
     }
@@ -41,7 +42,7 @@ final class Candidates implements Serializable {
   }
 
   /** Adds all of others. */
-  Candidates addAll(Candidates others) {
+  public Candidates addAll(Candidates others) {
     int from = size * FIELDS;
     int more = others.size * FIELDS;
     if (from + more > values.length) {
@@ -52,12 +53,12 @@ final class Candidates implements Serializable {
     return this;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /** Visits them by group, and in each in the order in which documents are taken. */
-  void forEachInOrder(Consumer<Candidate> visitor) {
+  public void forEachInOrder(Consumer<Candidate> visitor) {
     List<Candidate> ordered = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       int at = i * FIELDS;

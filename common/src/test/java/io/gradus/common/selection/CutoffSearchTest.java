@@ -1,14 +1,11 @@
-package io.gradus.jobs.sample;
+package io.gradus.common.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gradus.common.selection.CellCounts;
-import io.gradus.common.selection.KeyCells;
-import io.gradus.common.selection.SelectionKey;
-import io.gradus.jobs.sample.Candidates.Candidate;
-import io.gradus.jobs.sample.CutoffSearch.Cutoffs;
-import io.gradus.jobs.sample.CutoffSearch.Ranges;
+import io.gradus.common.selection.Candidates.Candidate;
+import io.gradus.common.selection.CutoffSearch.Cutoffs;
+import io.gradus.common.selection.CutoffSearch.Ranges;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,7 +50,7 @@ class CutoffSearchTest {
 
   /** Goes on refining until each group has one candidate, whatever that takes. */
   private static Cutoffs search(List<Candidate> documents, long[] budgets) {
-    CutoffSearch search = new CutoffSearch(budgets, BITS);
+    CutoffSearch search = new CutoffSearch(budgets, CutoffSearch.refiningBits(BITS));
     CellCounts first = new CellCounts();
     documents.forEach(
         row ->
@@ -61,14 +58,15 @@ class CutoffSearchTest {
                 row.group(),
                 KeyCells.cell(SelectionKey.ofImage(row.image()), BITS),
                 row.tokens() * row.copies()));
-    search.start(first);
+    search.start(first, BITS);
     while (search.candidates() > GROUPS) {
       Ranges ranges = search.ranges();
-      CellCounts finer = new CellCounts();
+      RangeCounts finer = new RangeCounts(GROUPS);
       for (Candidate row : in(ranges, documents)) {
         finer.add(
             row.group(),
             ranges.cell(row.group(), row.image(), row.docIdHigh(), row.docIdLow()),
+            row.image(),
             row.tokens() * row.copies());
       }
       search.refine(finer);
@@ -137,10 +135,10 @@ class CutoffSearchTest {
 
   @Test
   void aBudgetAboveAllTokensIsADefect() {
-    CutoffSearch search = new CutoffSearch(new long[] {100}, BITS);
+    CutoffSearch search = new CutoffSearch(new long[] {100}, 3);
     CellCounts counts = new CellCounts();
     counts.add(0, 5, 99);
-    assertThatThrownBy(() -> search.start(counts))
+    assertThatThrownBy(() -> search.start(counts, BITS))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Group 0 has only 99 of 100");
   }
