@@ -136,7 +136,7 @@ class KubernetesIT {
   @Test
   void theWholePipelineRunsInPodsThoughAnExecutorIsKilled()
       throws IOException, InterruptedException {
-    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(150, 17), 2);
+    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(100, 17), 2);
     Path undisturbed = folder.resolve("undisturbed");
     Program.Finished local =
         Program.run(
@@ -412,7 +412,6 @@ class KubernetesIT {
   /** A role allows what was asked for, and nothing else. */
   private static void assertRole(String name) throws IOException {
     SortedSet<String> asked = server.takeRequests();
-    System.out.println(name + ": " + asked);
     asked.add(ON_OCCASION);
     assertThat(rights(name)).isEqualTo(asked);
   }
