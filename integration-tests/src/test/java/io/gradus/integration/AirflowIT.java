@@ -29,7 +29,7 @@ class AirflowIT {
   static void findAirflow() throws IOException, InterruptedException {
     assumeFalse(Boolean.getBoolean("readers.skip"), "-Dreaders=none: no Airflow");
     python = RunningScript.installed(folder, "install-airflow.sh").resolve("bin/python");
-    sparkHome = RunningScript.installed(folder, "install-spark.sh");
+    sparkHome = SparkDistribution.home();
   }
 
   @Test

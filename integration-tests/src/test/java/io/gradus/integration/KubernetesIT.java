@@ -53,7 +53,7 @@ class KubernetesIT {
   @BeforeAll
   static void startServer() throws IOException, InterruptedException {
     assumeFalse(Boolean.getBoolean("readers.skip"), "-Dreaders=none: no Spark distribution");
-    sparkHome = RunningScript.installed(folder, "install-spark.sh");
+    sparkHome = SparkDistribution.home();
     server = ApiServer.start();
   }
 

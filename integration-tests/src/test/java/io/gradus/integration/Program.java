@@ -55,6 +55,16 @@ final class Program {
    * @param spark options of spark-submit, the master among them
    */
   static Process submit(Path output, List<String> spark, String... arguments) throws IOException {
+    return submitMain(output, "Gradus", spark, arguments);
+  }
+
+  /**
+   * As {@link #submit}, by another main class.
+   *
+   * @param main its name in the package of commands
+   */
+  static Process submitMain(Path output, String main, List<String> spark, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(java());
     command.add("-Dlog4j2.configurationFile=" + ROOT.resolve("conf/log4j2.properties"));
     // Short runs have nothing of the second compiler.
@@ -62,7 +72,7 @@ final class Program {
     command.addAll(spark);
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
     command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + FIRST_COMPILER));
-    command.addAll(List.of("--class", "io.gradus.jobs.command.Gradus", assembly().toString()));
+    command.addAll(List.of("--class", "io.gradus.jobs.command." + main, assembly().toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());

@@ -14,25 +14,32 @@ class SparkSubmitTest {
   @TempDir Path folder;
 
   @Test
-  void theAssemblyRunsTheWholePipeline() throws IOException, InterruptedException {
+  void theAssemblyRunsAStageAndTheWholePipelineByTheirMainClasses()
+      throws IOException, InterruptedException {
     Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(60, 21), 2);
     Path pipeline =
         GeneratedCorpus.pipeline(folder.resolve("a.conf"), input, folder.resolve("workspace"));
-    Program.Finished run = submit("run", pipeline.toString());
+    Program.Finished ingest = submit("IngestMain", pipeline);
+    assertThat(ingest.exitCode()).as(ingest.output()).isZero();
+    Program.Finished run = submit("PipelineMain", pipeline);
     assertThat(run.exitCode()).as(run.output()).isZero();
-    assertThat(run.output()).contains("all checks passed", "Report:");
+    assertThat(run.output())
+        .containsPattern("ingest +60 documents.* \\[reused]")
+        .contains("all checks passed", "Report:");
   }
 
   @Test
   void aUsersMistakeExitsWithTwo() throws IOException, InterruptedException {
-    Program.Finished run = submit("run", folder.resolve("none.conf").toString());
+    Program.Finished run = submit("PipelineMain", folder.resolve("none.conf"));
     assertThat(run.exitCode()).as(run.output()).isEqualTo(2);
     assertThat(run.output()).contains("gradus: No configuration file at '").doesNotContain("\tat ");
   }
 
-  private Program.Finished submit(String... arguments) throws IOException, InterruptedException {
+  private Program.Finished submit(String main, Path pipeline)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "output", ".txt");
     return Program.finish(
-        Program.submit(output, List.of("--master", "local[2]"), arguments), output);
+        Program.submitMain(output, main, List.of("--master", "local[2]"), pipeline.toString()),
+        output);
   }
 }

@@ -29,10 +29,10 @@ public final class Section {
   private final String path;
   private final ConfigObject object;
   private final Problems problems;
-  private final Path folder;
+  private final String folder;
   private final TreeSet<String> known = new TreeSet<>();
 
-  private Section(String path, ConfigObject object, Problems problems, Path folder) {
+  private Section(String path, ConfigObject object, Problems problems, String folder) {
     this.path = path;
     this.object = object;
     this.problems = problems;
@@ -50,7 +50,16 @@ public final class Section {
    * @param folder what relative paths in the file are relative to
    */
   public static Section root(Config config, Problems problems, Path folder) {
-    return new Section("", config.root(), problems, folder.toAbsolutePath().normalize());
+    return root(config, problems, folder.toAbsolutePath().normalize().toString());
+  }
+
+  /**
+   * The whole file as a section.
+   *
+   * @param folder what relative paths in the file are put behind: an absolute path or a URI
+   */
+  public static Section root(Config config, Problems problems, String folder) {
+    return new Section("", config.root(), problems, folder);
   }
 
   public Problems problems() {
@@ -126,6 +135,11 @@ public final class Section {
   /** A path or URI as {@link #path(String)}, or {@code otherwise} as it stands. */
   public String path(String key, String otherwise) {
     return has(key) ? path(key) : otherwise;
+  }
+
+  /** A list of paths or URIs as {@link #path(String)}; a single one counts as a list of one. */
+  public List<String> paths(String key) {
+    return texts(key, List.of()).stream().map(this::absolute).toList();
   }
 
   private String absolute(String text) {

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.spark.util.LongAccumulator;
@@ -17,6 +19,7 @@ public final class Console {
   private final Clock clock;
   private final Duration interval;
   private final AtomicInteger progressing = new AtomicInteger();
+  private final AtomicReference<Progress> shown = new AtomicReference<>();
 
   /**
    * Prints to {@code stream}.
@@ -65,6 +68,11 @@ public final class Console {
     return progressing.get() > 0;
   }
 
+  /** The pace of the work that shows its own progress now. */
+  public Optional<Pace> pace() {
+    return Optional.ofNullable(shown.get()).map(Progress::pace);
+  }
+
   /** One piece of long work being shown; close it when the work ends. */
   public final class Progress implements AutoCloseable {
     private final String stage;
@@ -89,6 +97,7 @@ public final class Console {
       this.thread = new Thread(this::show, "gradus-progress-" + stage);
       thread.setDaemon(true);
       progressing.incrementAndGet();
+      shown.set(this);
       thread.start();
     }
 
@@ -96,13 +105,7 @@ public final class Console {
       try {
         while (true) {
           Thread.sleep(interval.toMillis());
-          line(
-              progressLine(
-                  stage,
-                  done.getAsLong(),
-                  total,
-                  tokens.getAsLong(),
-                  Duration.between(started, clock.instant())));
+          line(progressLine(stage, pace()));
           details.get().forEach(Console.this::line);
         }
       } catch (InterruptedException closed) {
@@ -110,31 +113,28 @@ public final class Console {
       }
     }
 
+    private Pace pace() {
+      return Pace.of(
+          done.getAsLong(), total, tokens.getAsLong(), Duration.between(started, clock.instant()));
+    }
+
     @Override
     public void close() {
+      shown.compareAndSet(this, null);
       progressing.decrementAndGet();
       thread.interrupt();
     }
   }
 
-  static String progressLine(
-      String stage, long counted, long total, long tokens, Duration elapsed) {
-    // A task that ran twice was counted twice.
-    long done = total > 0 ? Math.min(counted, total) : counted;
-    double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
-    String share = total > 0 ? String.format(Locale.ROOT, "%3d %%", 100 * done / total) : "     ";
-    String left =
-        total > 0 && done > 0
-            ? duration(Duration.ofSeconds(Math.round(seconds * (total - done) / done))) + " left"
-            : "time left not yet known";
+  static String progressLine(String stage, Pace pace) {
     return String.format(
         Locale.ROOT,
         "  %-9s %s  %,d tokens  %,d tokens/s  %s",
         stage,
-        share,
-        tokens,
-        Math.round(tokens / seconds),
-        left);
+        pace.shareText(),
+        pace.tokens(),
+        Math.round(pace.tokensPerSecond()),
+        pace.leftText());
   }
 
   /** A duration as {@code 4 s}, {@code 2:05} or {@code 3:04:05}. */

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param seed the pipeline's seed
  * @param started when the run that finished the stage began it
  * @param finished when the stage was finished
+ * @param cores that tasks ran on; 0 in manifests of versions that did not say
  * @param versions of Gradus, Spark, Java and the libraries that bytes depend on
  * @param summary what the stage did, in a sentence for people
  * @param result the stage's result record
@@ -31,6 +32,7 @@ public record Manifest(
     long seed,
     Instant started,
     Instant finished,
+    int cores,
     Map<String, String> versions,
     String summary,
     JsonNode result) {

@@ -182,6 +182,7 @@ class WorkspaceTest {
         42,
         Instant.EPOCH,
         finished,
+        2,
         Map.of("spark", "4.1.0"),
         "done",
         Json.tree(Map.of("rows", 3)));

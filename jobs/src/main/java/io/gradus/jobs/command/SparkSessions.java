@@ -5,6 +5,7 @@ import io.gradus.common.job.JobContext;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -44,6 +45,13 @@ final class SparkSessions {
 
   /** The Hadoop configuration that a session would have, without starting one. */
   static Configuration hadoop() {
-    return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    return hadoop(Map.of());
+  }
+
+  /** The same for a session with further settings. */
+  static Configuration hadoop(Map<String, String> settings) {
+    SparkConf conf = new SparkConf();
+    settings.forEach(conf::set);
+    return SparkHadoopUtil.get().newConfiguration(conf);
   }
 }

@@ -43,6 +43,6 @@ final class StageCommand implements Runnable {
 
   @Override
   public void run() {
-    RunCommand.run(options.pipeline(), name, System.out);
+    RunCommand.run(RunCommand.plan(options.configuration()), name, System.out);
   }
 }

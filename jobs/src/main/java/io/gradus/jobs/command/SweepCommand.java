@@ -2,8 +2,8 @@ package io.gradus.jobs.command;
 
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.workspace.Json;
+import io.gradus.jobs.pipeline.ConfigurationFile;
 import io.gradus.jobs.pipeline.Pipeline;
-import io.gradus.jobs.pipeline.PipelineConfig;
 import io.gradus.jobs.sweep.ChosenConfiguration;
 import io.gradus.jobs.sweep.Pick;
 import io.gradus.jobs.sweep.SweepJob;
@@ -75,7 +75,7 @@ final class SweepCommand implements Runnable {
           target,
           ChosenConfiguration.text(
               options.file().getFileName().toString(),
-              PipelineConfig.lines(options.settings()),
+              ConfigurationFile.lines(options.settings()),
               pick,
               setting,
               report));

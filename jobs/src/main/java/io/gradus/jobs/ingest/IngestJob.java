@@ -8,6 +8,7 @@ import io.gradus.common.job.TooManyBadRecords;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenBytes;
+import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.JavaRDD;
@@ -43,6 +45,17 @@ public final class IngestJob {
     return Map.of(
         "inputs", InputFiles.expand(hadoop, config).digest(),
         "tokenizer", Tokenizers.load(hadoop, config).digest());
+  }
+
+  /**
+   * Puts a tokenizer that lies on this machine where a cluster's driver reads it.
+   *
+   * @param folder the stage's folder in the workspace
+   * @return where it lies now, by its name in the configuration
+   */
+  public static Map<String, ModelFiles.Shipped> ship(
+      Configuration hadoop, IngestConfig config, Path folder) {
+    return Tokenizers.ship(hadoop, config, new Path(folder, "tokenizers"));
   }
 
   /**

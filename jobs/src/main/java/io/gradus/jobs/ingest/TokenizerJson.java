@@ -10,6 +10,7 @@ import io.gradus.common.configuration.Suggestion;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.tokenizer.NativeTokenizers;
 import io.gradus.common.workspace.Fingerprint;
+import io.gradus.common.workspace.ModelFiles;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -61,6 +62,7 @@ final class TokenizerJson implements TokenizerDefinition {
    */
   static TokenizerJson load(Configuration hadoop, String location, String endOfTextName) {
     byte[] bytes = read(hadoop, location);
+    ModelFiles.check(location, Fingerprint.sha256(bytes), hadoop);
     ObjectNode definition;
     try {
       if (!(new ObjectMapper().readTree(bytes) instanceof ObjectNode object)
@@ -89,9 +91,10 @@ final class TokenizerJson implements TokenizerDefinition {
     return loaded;
   }
 
-  private static byte[] read(Configuration hadoop, String location) {
+  /** The bytes of the file, wherever it lies. */
+  static byte[] read(Configuration hadoop, String location) {
     try {
-      Path path = new Path(location);
+      Path path = ModelFiles.place(location, hadoop);
       var fileSystem = path.getFileSystem(hadoop);
       if (fileSystem.getFileStatus(path).isDirectory()) {
         path = new Path(path, "tokenizer.json");

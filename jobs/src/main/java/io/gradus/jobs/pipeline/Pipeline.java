@@ -5,8 +5,13 @@ import io.gradus.common.job.JobContext;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.Manifest;
+import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
 import io.gradus.common.workspace.Workspace;
+import io.gradus.common.workspace.WorkspaceLock;
+import io.gradus.common.workspace.WorkspaceLock.Sighting;
+import io.gradus.common.workspace.WorkspaceRun;
+import io.gradus.jobs.cluster.ClusterProfile;
 import io.gradus.jobs.pipeline.Plan.Step;
 import io.gradus.jobs.pipeline.Stage.Inputs;
 import io.gradus.jobs.pipeline.Stage.Outcome;
@@ -14,12 +19,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -33,6 +42,8 @@ public final class Pipeline {
   private final PipelineConfig config;
   private final Workspace workspace;
   private final Plan plan;
+  private String current = "";
+  private boolean told;
 
   Pipeline(PipelineConfig config, Workspace workspace, Plan plan) {
     this.config = config;
@@ -67,6 +78,23 @@ public final class Pipeline {
     return plan.steps().stream().map(Step::name).toList();
   }
 
+  /**
+   * Makes sure that there is such a stage.
+   *
+   * @throws UserMistake when the configuration has none
+   */
+  public void require(String stage) {
+    if (!stages().contains(stage)) {
+      throw new UserMistake(
+          stage
+              + ": the configuration has no section '"
+              + stage
+              + "', so there is no such stage. Add one, "
+              + stage
+              + " { } for all defaults.");
+    }
+  }
+
   /** Forgets the failure of an earlier run, since what was asked for is there. */
   public void forgetFailure() {
     root().delete(Failure.FILE);
@@ -85,6 +113,33 @@ public final class Pipeline {
   }
 
   /**
+   * What the pipeline needs of a cluster, with the formula.
+   *
+   * @param tokens of the corpus; empty for those that were ingested
+   */
+  public static List<String> size(
+      PipelineConfig config, Configuration hadoop, ClusterProfile profile, OptionalLong tokens) {
+    List<String> stages = Stages.of(config, hadoop).stream().map(Stage::name).toList();
+    return new SizingInputs(config, Workspace.at(config.workspace(), hadoop), stages)
+        .size(profile, tokens)
+        .lines();
+  }
+
+  /** Where the outputs go. */
+  public Workspace workspace() {
+    return workspace;
+  }
+
+  /**
+   * Puts models and tokenizers that lie on this machine into the workspace, for a cluster's driver.
+   *
+   * @return where they lie now, by their names in the configuration
+   */
+  public static Map<String, ModelFiles.Shipped> ship(PipelineConfig config, Configuration hadoop) {
+    return Stages.ship(config, Workspace.at(config.workspace(), hadoop));
+  }
+
+  /**
    * Makes sure that the workspace can be written to, which is better known before Spark starts.
    *
    * @throws UserMistake when it cannot
@@ -94,14 +149,44 @@ public final class Pipeline {
   }
 
   /**
-   * Runs what is not there yet, in a workspace that is prepared.
+   * Takes the workspace, which is prepared, so that nobody else runs in it; to be closed at the
+   * end.
+   *
+   * @param news told why it waits, or whose place it takes
+   * @throws UserMistake that names the run which has the workspace
+   */
+  public WorkspaceLock take(Consumer<String> news) {
+    try {
+      return WorkspaceLock.take(workspace, news);
+    } catch (UserMistake held) {
+      // Of no concern to the run that has the workspace, or to those who watch it.
+      told = true;
+      Submission.current().ifPresent(submission -> submission.tell(workspace, "", held));
+      throw held;
+    }
+  }
+
+  /**
+   * Runs what is not there yet, in a workspace that is prepared and that nobody else runs in.
    *
    * @param last the last stage to run
    */
   public void run(JobContext context, String last) {
-    StageDirectory root = root();
-    root.delete(Failure.FILE);
-    String current = "";
+    try (WorkspaceLock lock = take(context.console()::line)) {
+      run(context, last, lock);
+    }
+  }
+
+  /**
+   * Runs what is not there yet.
+   *
+   * @param last the last stage to run
+   * @param lock on this pipeline's workspace
+   */
+  public void run(JobContext context, String last, WorkspaceLock lock) {
+    root().delete(Failure.FILE);
+    SparkContext spark = context.session().sparkContext();
+    lock.started(spark.applicationId(), spark::cancelAllJobs);
     try {
       Map<String, StageDirectory> directories = new TreeMap<>();
       Map<String, Manifest> manifests = new TreeMap<>();
@@ -109,12 +194,13 @@ public final class Pipeline {
       Stages.checkAhead(context, config, plan.upTo(last));
       for (Step step : plan.upTo(last).steps()) {
         current = step.name();
+        lock.check();
         Optional<Manifest> there = step.manifest();
         // What reads an output that was made again is made again too: verify above all.
         boolean reused =
             there.isPresent() && step.inputs().keySet().stream().noneMatch(ran::contains);
         Manifest manifest =
-            reused ? there.get() : run(context, step, new Inputs(directories, manifests));
+            reused ? there.get() : run(context, step, new Inputs(directories, manifests), lock);
         if (!reused) {
           ran.add(step.name());
         }
@@ -123,14 +209,44 @@ public final class Pipeline {
         context.console().line(line(manifest, reused));
       }
     } catch (RuntimeException | Error e) {
-      tell(root, current, e);
+      if (lock.isLost()) {
+        UserMistake lost = lock.lost();
+        lost.addSuppressed(e);
+        throw lost;
+      }
+      tell(e);
       throw e;
     }
   }
 
-  private static void tell(StageDirectory root, String stage, Throwable thrown) {
+  /** Keeps the reason of this run's failure in the workspace, unless it is kept already. */
+  public void tell(Throwable thrown) {
+    if (!told) {
+      told = true;
+      tellIfWatched(workspace, current, thrown);
+    }
+  }
+
+  /**
+   * Keeps the reason why a pipeline could not even be planned, where there is a workspace or where
+   * someone waits for the answer.
+   */
+  public static void tell(PipelineConfig config, Configuration hadoop, Throwable thrown) {
     try {
-      root.writeText(Failure.FILE, Json.write(Failure.of(stage, thrown)));
+      tellIfWatched(Workspace.at(config.workspace(), hadoop), "", thrown);
+    } catch (RuntimeException unwritten) {
+      thrown.addSuppressed(unwritten);
+    }
+  }
+
+  private static void tellIfWatched(Workspace workspace, String stage, Throwable thrown) {
+    try {
+      StageDirectory root = new StageDirectory(workspace.root(), workspace.hadoop());
+      Optional<Submission> submission = Submission.current();
+      if (submission.isPresent() || root.exists()) {
+        root.writeText(Failure.FILE, Json.write(Failure.of(stage, thrown)));
+        submission.ifPresent(waiting -> waiting.tell(workspace, stage, thrown));
+      }
     } catch (RuntimeException unwritten) {
       thrown.addSuppressed(unwritten);
     }
@@ -140,12 +256,13 @@ public final class Pipeline {
     return new StageDirectory(workspace.root(), workspace.hadoop());
   }
 
-  private Manifest run(JobContext context, Step step, Inputs inputs) {
+  private Manifest run(JobContext context, Step step, Inputs inputs, WorkspaceLock lock) {
     context.console().line(String.format("%-10s ...", step.name()));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
     spark.setJobGroup("gradus-" + step.name(), "Gradus " + step.name());
     Instant started = context.clock().instant();
     TaskProgress progress = taskProgress(context, step, inputs, spark);
+    lock.enter(step.name(), () -> context.console().pace().or(progress::pace));
     Outcome outcome;
     try {
       outcome = step.stage().body().run(context, inputs, step.directory());
@@ -173,6 +290,7 @@ public final class Pipeline {
             step.stage().seed(),
             started,
             context.clock().instant(),
+            spark.defaultParallelism(),
             versions(context),
             outcome.summary(),
             Json.tree(outcome.result()));
@@ -233,36 +351,72 @@ public final class Pipeline {
                       .ifPresent(lines::add);
                 });
       }
+      WorkspaceLock.sighting(workspace).map(Pipeline::running).ifPresent(lines::add);
+      new StageDirectory(workspace.root(), hadoop)
+          .text(Failure.FILE)
+          .map(json -> failed(Json.read(json, Failure.class)))
+          .ifPresent(lines::add);
       return lines;
     }
   }
 
-  private List<String> status() {
+  List<String> status() {
     List<String> lines = new ArrayList<>();
     lines.add("Pipeline " + config.name() + " in " + workspace.root());
+    Optional<Sighting> sighting = WorkspaceLock.sighting(workspace);
     for (Step step : plan.steps()) {
       lines.add(
           step.manifest()
               .map(manifest -> "  " + line(manifest, false))
               .orElseGet(
-                  () ->
-                      String.format(
-                          "  %-10s %s",
-                          step.name(),
-                          step.directory().exists()
-                              ? "not finished; the next run goes on"
-                              : "not yet")));
+                  () -> String.format("  %-10s %s", step.name(), unfinished(step, sighting))));
     }
+    sighting.map(Pipeline::running).ifPresent(lines::add);
     lines.addAll(places());
-    failure()
-        .ifPresent(
-            failure ->
-                lines.add(
-                    "The last run failed"
-                        + (failure.stage().isEmpty() ? "" : " in " + failure.stage())
-                        + ": "
-                        + failure.message()));
+    failure().map(Pipeline::failed).ifPresent(lines::add);
     return lines;
+  }
+
+  private static String unfinished(Step step, Optional<Sighting> sighting) {
+    Optional<WorkspaceRun> run =
+        sighting
+            .filter(seen -> !seen.hasEnded() && seen.run().stage().equals(step.name()))
+            .map(Sighting::run);
+    if (run.isPresent()) {
+      return "running"
+          + Optional.ofNullable(run.get().pace())
+              .map(
+                  pace ->
+                      String.format(
+                          Locale.ROOT,
+                          ": %s  %,d tokens/s  %s",
+                          pace.shareText().strip(),
+                          Math.round(pace.tokensPerSecond()),
+                          pace.leftText()))
+              .orElse("");
+    }
+    return step.directory().exists() ? "not finished; the next run goes on" : "not yet";
+  }
+
+  private static String running(Sighting sighting) {
+    WorkspaceRun run = sighting.run();
+    String last = "last sign of life " + WorkspaceLock.ago(sighting.silence());
+    return sighting.hasEnded()
+        ? "A run has ended without a word"
+            + (run.stage().isEmpty() ? "" : " in " + run.stage())
+            + ": "
+            + run.holder()
+            + ", "
+            + last
+            + ". The next run goes on from there."
+        : "Running: " + run.holder() + ", since " + run.since() + ", " + last;
+  }
+
+  private static String failed(Failure failure) {
+    return "The last run failed"
+        + (failure.stage().isEmpty() ? "" : " in " + failure.stage())
+        + ": "
+        + failure.message();
   }
 
   /** A line each for the finished shards, plan and report, with where they lie. */

@@ -1,11 +1,5 @@
 package io.gradus.jobs.pipeline;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigUtil;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
@@ -21,9 +15,10 @@ import io.gradus.jobs.sample.SampleJob;
 import io.gradus.jobs.sweep.CurrentSampling;
 import io.gradus.jobs.sweep.SweepConfig;
 import io.gradus.jobs.topics.TopicsConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One configuration file: the pipeline's name, workspace and seed, and a section for each stage.
@@ -47,18 +42,36 @@ public record PipelineConfig(
     PackConfig pack,
     AdviseConfig advise) {
 
+  /** Where the pipeline reads and writes what every machine must reach, by key. */
+  public Map<String, String> places() {
+    Map<String, String> places = new TreeMap<>();
+    places.put("pipeline.workspace", workspace);
+    for (int i = 0; i < ingest.inputs().size(); i++) {
+      places.put("ingest.inputs[" + i + "].path", ingest.inputs().get(i).path());
+    }
+    return places;
+  }
+
   /**
-   * Reads a file; relative paths in it are relative to its folder.
+   * Reads a file of this machine; relative paths in it are relative to its folder.
    *
    * @param settings {@code path=value} pairs that override the file
    * @throws UserMistake that names every problem at once
    */
   public static PipelineConfig read(Path file, List<String> settings) {
+    return read(ConfigurationFile.read(file, settings));
+  }
+
+  /**
+   * Reads what a file says.
+   *
+   * @throws UserMistake that names every problem at once
+   */
+  public static PipelineConfig read(ConfigurationFile file) {
     Problems problems = new Problems();
-    Path folder = file.toAbsolutePath().getParent();
-    Section root = Section.root(parse(file, settings), problems, folder);
+    Section root = Section.root(file.config(), problems, file.folder());
     Section pipeline = root.section("pipeline");
-    String name = pipeline.text("name", baseName(file));
+    String name = pipeline.text("name", file.name());
     String workspace = pipeline.path("workspace");
     long seed = pipeline.count("seed", 42, Range.NOT_NEGATIVE);
     pipeline.finish();
@@ -104,63 +117,5 @@ public record PipelineConfig(
           default -> sample.maxRepeats();
         },
         sample.validation());
-  }
-
-  private static Config parse(Path file, List<String> settings) {
-    if (!Files.isRegularFile(file)) {
-      throw new UserMistake(
-          "No configuration file at '"
-              + file
-              + "'. Give the path of one; conf/quickstart.conf is an example.");
-    }
-    try {
-      Config config =
-          ConfigFactory.parseFile(
-              file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
-      for (String setting : settings) {
-        config = parseSetting(setting).withFallback(config);
-      }
-      return config.resolve();
-    } catch (ConfigException e) {
-      throw new UserMistake("Cannot read the configuration: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * Settings as lines of a configuration file.
-   *
-   * @param settings {@code path=value} pairs
-   */
-  public static List<String> lines(List<String> settings) {
-    return settings.stream()
-        .map(
-            setting -> {
-              String object = parseSetting(setting).root().render(ConfigRenderOptions.concise());
-              return object.substring(1, object.length() - 1);
-            })
-        .toList();
-  }
-
-  private static Config parseSetting(String setting) {
-    int equals = setting.indexOf('=');
-    if (equals <= 0) {
-      throw new UserMistake(
-          "--set " + setting + ": give a path and a value, as in --set sample.temperature=2.0");
-    }
-    ConfigParseOptions options =
-        ConfigParseOptions.defaults().setOriginDescription("--set " + setting);
-    try {
-      return ConfigFactory.parseString(setting, options);
-    } catch (ConfigException notHocon) {
-      // Values such as s3a://bucket/path need quotes in HOCON but not on a command line.
-      String quoted = ConfigUtil.quoteString(setting.substring(equals + 1));
-      return ConfigFactory.parseString(setting.substring(0, equals) + "=" + quoted, options);
-    }
-  }
-
-  private static String baseName(Path file) {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
   }
 }

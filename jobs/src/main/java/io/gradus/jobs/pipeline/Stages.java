@@ -18,7 +18,9 @@ import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
+import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
+import io.gradus.common.workspace.Workspace;
 import io.gradus.jobs.advise.AdviseJob;
 import io.gradus.jobs.advise.AdviseResult;
 import io.gradus.jobs.calibrate.CalibrateJob;
@@ -54,8 +56,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * How the stages hang together: what each reads, what its output depends on, and the sentence that
@@ -199,6 +203,15 @@ final class Stages {
             Map::of,
             NO_CHANCE,
             (context, inputs, output) -> report(context, config, inputs, output)));
+  }
+
+  /** Puts models and tokenizers of this machine into the workspace. */
+  static Map<String, ModelFiles.Shipped> ship(PipelineConfig config, Workspace workspace) {
+    Map<String, ModelFiles.Shipped> shipped = new TreeMap<>();
+    Path root = workspace.root();
+    shipped.putAll(IngestJob.ship(workspace.hadoop(), config.ingest(), new Path(root, INGEST)));
+    shipped.putAll(RateJob.ship(workspace.hadoop(), config.rate(), new Path(root, RATE)));
+    return shipped;
   }
 
   /** How long a stage that would run takes, where that can be said. */

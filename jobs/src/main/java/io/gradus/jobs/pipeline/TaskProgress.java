@@ -1,10 +1,12 @@
 package io.gradus.jobs.pipeline;
 
 import io.gradus.common.job.Console;
+import io.gradus.common.job.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
@@ -15,7 +17,14 @@ import org.apache.spark.api.java.JavaSparkStatusTracker;
  * and the time left of this step.
  */
 final class TaskProgress implements AutoCloseable {
+  private final String stage;
+  private final long tokens;
+  private final JavaSparkStatusTracker tracker;
+  private final Console console;
+  private final Clock clock;
   private final Thread thread;
+  private int current = -1;
+  private Instant started;
 
   /**
    * Starts to show.
@@ -29,41 +38,50 @@ final class TaskProgress implements AutoCloseable {
       Console console,
       Clock clock,
       Duration interval) {
-    thread =
-        new Thread(
-            () -> show(stage, tokens, tracker, console, clock, interval), "gradus-tasks-" + stage);
+    this.stage = stage;
+    this.tokens = tokens;
+    this.tracker = tracker;
+    this.console = console;
+    this.clock = clock;
+    this.started = clock.instant();
+    thread = new Thread(() -> show(interval), "gradus-tasks-" + stage);
     thread.setDaemon(true);
     thread.start();
   }
 
-  private static void show(
-      String stage,
-      long tokens,
-      JavaSparkStatusTracker tracker,
-      Console console,
-      Clock clock,
-      Duration interval) {
-    int current = -1;
-    Instant started = clock.instant();
+  private void show(Duration interval) {
     try {
       while (true) {
         Thread.sleep(interval.toMillis());
-        SparkStageInfo step = activeStep(tracker);
-        if (step == null || console.showsProgress()) {
-          continue;
+        if (!console.showsProgress()) {
+          pace().ifPresent(pace -> console.line(line(pace)));
         }
-        if (step.stageId() != current) {
-          current = step.stageId();
-          started = clock.instant().minus(interval);
-        }
-        console.line(line(stage, step, tokens, Duration.between(started, clock.instant())));
       }
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static SparkStageInfo activeStep(JavaSparkStatusTracker tracker) {
+  /** The pace of the step that runs now. */
+  synchronized Optional<Pace> pace() {
+    SparkStageInfo step = activeStep();
+    if (step == null) {
+      return Optional.empty();
+    }
+    if (step.stageId() != current) {
+      current = step.stageId();
+      started = Instant.ofEpochMilli(step.submissionTime());
+    }
+    double share = (double) step.numCompletedTasks() / Math.max(1, step.numTasks());
+    return Optional.of(
+        Pace.of(
+            step.numCompletedTasks(),
+            Math.max(1, step.numTasks()),
+            Math.round(share * tokens),
+            Duration.between(started, clock.instant())));
+  }
+
+  private SparkStageInfo activeStep() {
     for (int id : tracker.getActiveJobIds()) {
       SparkJobInfo job = tracker.getJobInfo(id);
       if (job != null) {
@@ -78,24 +96,16 @@ final class TaskProgress implements AutoCloseable {
     return null;
   }
 
-  private static String line(String stage, SparkStageInfo step, long tokens, Duration elapsed) {
-    double share = (double) step.numCompletedTasks() / Math.max(1, step.numTasks());
-    double seconds = Math.max(0.001, elapsed.toMillis() / 1000.0);
-    String left =
-        share > 0
-            ? Console.duration(Duration.ofSeconds(Math.round(seconds * (1 - share) / share)))
-                + " left"
-            : "time left not yet known";
+  private String line(Pace pace) {
     return String.format(
         Locale.ROOT,
-        "  %-9s %3.0f %% of this step  %s%s",
+        "  %-9s %s of this step  %s%s",
         stage,
-        100 * share,
+        pace.shareText(),
         tokens > 0
-            ? String.format(
-                Locale.ROOT, "about %,d tokens/s  ", Math.round(share * tokens / seconds))
+            ? String.format(Locale.ROOT, "about %,d tokens/s  ", Math.round(pace.tokensPerSecond()))
             : "",
-        left);
+        pace.leftText());
   }
 
   @Override

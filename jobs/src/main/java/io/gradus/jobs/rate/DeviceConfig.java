@@ -42,6 +42,11 @@ public record DeviceConfig(
     UNUSED
   }
 
+  /** Whether models run on GPUs. */
+  public boolean usesGpu() {
+    return provider != Provider.CPU;
+  }
+
   /** Reads the section {@code rate.device}; problems are recorded in the section. */
   public static DeviceConfig read(Section section) {
     Provider provider = section.choice("provider", Provider.CPU);

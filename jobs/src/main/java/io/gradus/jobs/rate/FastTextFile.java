@@ -3,6 +3,7 @@ package io.gradus.jobs.rate;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.workspace.AtomicFile;
 import io.gradus.common.workspace.Fingerprint;
+import io.gradus.common.workspace.ModelFiles;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -75,9 +76,14 @@ record FastTextFile(String place, String digest) {
    * @throws UserMistake when it is missing, no model, or a model that cannot be used
    */
   static FastTextFile find(String path, Configuration hadoop) {
-    try (DigestInputStream in = open(path, hadoop)) {
-      check(path, Header.read(in));
-      return new FastTextFile(path, digest(in));
+    try {
+      String place = ModelFiles.place(path, hadoop).toString();
+      try (DigestInputStream in = open(place, hadoop)) {
+        check(path, Header.read(in));
+        String digest = digest(in);
+        ModelFiles.check(path, digest, hadoop);
+        return new FastTextFile(place, digest);
+      }
     } catch (EOFException e) {
       throw noModel(path, "it is too short", e);
     } catch (IOException | IllegalArgumentException e) {

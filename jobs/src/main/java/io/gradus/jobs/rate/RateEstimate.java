@@ -35,6 +35,34 @@ public final class RateEstimate {
     return lines;
   }
 
+  /**
+   * What is known of a bundle before it runs.
+   *
+   * @param bundle as the configuration names it
+   * @param bytes of all its files
+   * @param tokensPerSecond of one core of this machine, or of one GPU; 0 where nobody has measured
+   */
+  public record BundleSpeed(String bundle, long bytes, double tokensPerSecond) {}
+
+  /** The speeds that {@code gradus rater bench} measured for this user. */
+  public static List<BundleSpeed> speeds(RateConfig config, Configuration hadoop) {
+    return speeds(config, hadoop, RaterSpeeds.ofThisUser());
+  }
+
+  static List<BundleSpeed> speeds(RateConfig config, Configuration hadoop, RaterSpeeds speeds) {
+    // On a processor the bench uses all of it.
+    int devices = config.device().usesGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+    List<BundleSpeed> found = new ArrayList<>();
+    for (RaterConfig rater : config.raters()) {
+      if (rater instanceof RaterConfig.Bundle named) {
+        RaterBundle bundle = RaterBundle.find(named.bundle(), hadoop);
+        double speed = speeds.find(bundle.digest(), config.device()).orElse(0);
+        found.add(new BundleSpeed(named.bundle(), bundle.bytes(), speed / devices));
+      }
+    }
+    return found;
+  }
+
   private static String estimate(
       RaterConfig.Bundle rater, OptionalDouble speed, OptionalLong tokens) {
     if (speed.isEmpty()) {

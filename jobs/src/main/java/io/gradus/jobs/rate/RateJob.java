@@ -9,6 +9,7 @@ import io.gradus.common.job.UserMistake;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.RatingsTable;
 import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -63,6 +64,43 @@ public final class RateJob {
       }
     }
     return digests;
+  }
+
+  /**
+   * Puts bundles and models that lie on this machine where a cluster's driver and executors read
+   * them.
+   *
+   * @param folder the stage's folder in the workspace
+   * @return where they lie now, by their names in the configuration
+   * @throws UserMistake when a bundle is missing, damaged or wrong
+   */
+  public static Map<String, ModelFiles.Shipped> ship(
+      Configuration hadoop, RateConfig config, Path folder) {
+    Map<String, ModelFiles.Shipped> shipped = new TreeMap<>();
+    for (RaterConfig rater : config.raters()) {
+      if (rater instanceof RaterConfig.Bundle named
+          && !named.bundle().equals(RaterConfig.Bundle.BUILTIN)
+          && ModelFiles.isOnThisMachine(named.bundle(), hadoop)) {
+        RaterBundle bundle = RaterBundle.find(named.bundle(), hadoop);
+        Path place = bundle.publish(bundles(folder), hadoop);
+        shipped.put(named.bundle(), new ModelFiles.Shipped(place.toString(), bundle.digest()));
+      }
+      if (rater instanceof RaterConfig.FastText named
+          && ModelFiles.isOnThisMachine(named.model(), hadoop)) {
+        FastTextFile file = FastTextFile.find(named.model(), hadoop);
+        Path place = file.publish(models(folder), hadoop);
+        shipped.put(named.model(), new ModelFiles.Shipped(place.toString(), file.digest()));
+      }
+    }
+    return shipped;
+  }
+
+  private static Path bundles(Path folder) {
+    return new Path(folder, "bundles");
+  }
+
+  private static Path models(Path folder) {
+    return new Path(folder, "models");
   }
 
   /**
@@ -196,7 +234,7 @@ public final class RateJob {
       if (rater.config() instanceof RaterConfig.Bundle named) {
         RaterBundle bundle = rater.bundle().orElseThrow();
         return new PlannedRater.OpenBundle(
-            bundle.publish(new Path(stage, "bundles"), hadoop).toString(),
+            bundle.publish(bundles(stage), hadoop).toString(),
             bundle.digest(),
             engine.settings(),
             config.device(),
@@ -211,7 +249,7 @@ public final class RateJob {
       if (rater.config() instanceof RaterConfig.FastText named) {
         FastTextFile file = rater.fastText().orElseThrow();
         return new PlannedRater.OpenFastText(
-            file.publish(new Path(stage, "models"), hadoop).toString(),
+            file.publish(models(stage), hadoop).toString(),
             file.digest(),
             named.label(),
             named.criterion(),
@@ -274,7 +312,7 @@ public final class RateJob {
       }
       RatingProgress progress = new RatingProgress();
       spark.sc().register(progress, RatingProgress.NAME);
-      String group = "rate " + output.path();
+      String tag = "gradus-rate-" + output.path().getName();
       AtomicReference<TooManyBadRecords> tooMany = new AtomicReference<>();
       RatingWatch watch =
           new RatingWatch(
@@ -284,14 +322,15 @@ public final class RateJob {
                   long quarantined = news.quarantined(rater);
                   if (tooMany.get() == null && exceeds(quarantined)) {
                     tooMany.set(tooMany(rater.name(), rater, quarantined, "so far"));
-                    spark.sc().cancelJobGroup(group);
+                    spark.sc().cancelJobsWithTag(tag);
                   }
                 }
               });
       spark.sc().addSparkListener(watch);
       // Documents fall into buckets by hash, so buckets have about equal shares of the tokens.
       long total = Math.round((double) documents.table().tokens() * units.size() / buckets);
-      spark.setJobGroup(group, "rate: " + units.size() + " buckets", false);
+      spark.setJobDescription("rate: " + units.size() + " buckets");
+      spark.addJobTag(tag);
       WorkSummary summary = new WorkSummary(watch, context.clock());
       Console.Progress shown =
           context
@@ -306,7 +345,8 @@ public final class RateJob {
       } finally {
         shown.close();
         spark.sc().removeSparkListener(watch);
-        spark.clearJobGroup();
+        spark.removeJobTag(tag);
+        spark.setJobDescription(null);
       }
       return summary.results(progress.value());
     }

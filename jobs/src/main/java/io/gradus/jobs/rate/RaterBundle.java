@@ -3,6 +3,7 @@ package io.gradus.jobs.rate;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.workspace.AtomicFile;
 import io.gradus.common.workspace.Fingerprint;
+import io.gradus.common.workspace.ModelFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.security.DigestOutputStream;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -68,9 +70,13 @@ record RaterBundle(
       Source source = RaterBundle::openBuiltin;
       return of("the built-in rater", source, Origin.CONFIGURED);
     }
+    Optional<ModelFiles.Shipped> shipped = ModelFiles.shipped(bundle, hadoop);
+    if (shipped.isPresent()) {
+      return published(shipped.get().place(), shipped.get().digest(), hadoop);
+    }
     Path folder;
     try {
-      folder = new Path(bundle);
+      folder = ModelFiles.place(bundle, hadoop);
     } catch (IllegalArgumentException e) {
       throw new UserMistake(
           "rate.raters: '"
@@ -149,6 +155,19 @@ record RaterBundle(
                 throw new UncheckedIOException(e);
               }
             });
+  }
+
+  /** The bytes of all its files. */
+  long bytes() {
+    long bytes = 0;
+    for (String file : definition.files().keySet()) {
+      try (InputStream in = source.open(file)) {
+        bytes += in.transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        throw missing(place, file, origin, e);
+      }
+    }
+    return bytes;
   }
 
   /**

@@ -25,6 +25,7 @@ class PipelineTest {
   private final List<String> ran = new ArrayList<>();
   private final Map<String, String> digests = new TreeMap<>(Map.of("tokenizer", "one"));
   private double temperature = 1.0;
+  private String group = "";
 
   @Test
   void finishedStagesAreNotRunAgain() throws IOException {
@@ -94,6 +95,34 @@ class PipelineTest {
   }
 
   @Test
+  void aStageGivesItsNameToItsJobs() throws IOException {
+    run();
+    assertThat(group).isEqualTo("gradus-first");
+    assertThat(LocalSpark.session().sparkContext().getLocalProperty("spark.jobGroup.id")).isNull();
+  }
+
+  @Test
+  void whileAStageRunsOthersAreRefusedAndSeeIt() throws IOException {
+    Pipeline other = pipeline();
+    List<String> status = new ArrayList<>();
+    Pipeline running =
+        pipeline(
+            () -> {
+              status.addAll(other.status());
+              assertThatThrownBy(() -> other.take(line -> {}))
+                  .isInstanceOf(UserMistake.class)
+                  .hasMessageContaining(", last sign of life 0 s ago");
+            });
+    running.prepare();
+    running.run(LocalSpark.context(), "second");
+    assertThat(status).anyMatch(line -> line.matches("  first +running"));
+    assertThat(status)
+        .anyMatch(line -> line.startsWith("Running: process " + ProcessHandle.current().pid()));
+    assertThat(other.status()).noneMatch(line -> line.startsWith("Running"));
+    assertThat(folder.resolve("workspace/failure.json")).doesNotExist();
+  }
+
+  @Test
   void theReasonIsFoundAmongTheCauses() {
     RuntimeException wrapped =
         new RuntimeException("Job aborted", new IllegalStateException(new UserMistake("mend it")));
@@ -143,6 +172,7 @@ class PipelineTest {
             0,
             (context, inputs, output) -> {
               ran.add("first");
+              group = context.session().sparkContext().getLocalProperty("spark.jobGroup.id");
               inFirst.run();
               return new Outcome(Map.of("table", Map.of("tokens", 1)), "did it");
             });

@@ -336,6 +336,7 @@ record SampleRun(
         SEED,
         started,
         started.plusSeconds(stage.length() * 7L),
+        2,
         Map.of("gradus", "0.1.0", "spark", "4.1.0", "java", "17.0.15"),
         "what " + stage + " did",
         result);
