@@ -99,7 +99,8 @@ final class Program {
     return Files.readString(TARGET.resolve("provided-class-path.txt")).strip();
   }
 
-  private static Path assembly() throws IOException {
+  /** The jar that a cluster gets. */
+  static Path assembly() throws IOException {
     try (Stream<Path> files = Files.list(TARGET)) {
       return files
           .filter(file -> file.getFileName().toString().endsWith("-assembly.jar"))

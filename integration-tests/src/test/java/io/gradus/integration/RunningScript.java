@@ -37,6 +37,12 @@ record RunningScript(Process process, Path log) {
     return start(folder, command.toArray(String[]::new));
   }
 
+  /** The folder of what the build has installed; its script installs nothing twice. */
+  static Path installed(Path folder, String script) throws IOException, InterruptedException {
+    List<String> lines = start(folder, SCRIPTS.resolve(script).toString()).finish();
+    return Path.of(lines.get(lines.size() - 1));
+  }
+
   /** Waits for the program and returns the lines that it printed; fails with them when it fails. */
   List<String> finish() throws IOException, InterruptedException {
     int exit = process.waitFor();
