@@ -54,6 +54,7 @@ record ShardReader(TokenReader tokens, boolean readable) {
                 "\"zstd\"",
                 findings));
       }
+      case JSONL -> throw new IllegalArgumentException("jsonl holds texts, see TextWalk");
       case LITDATA -> {
         RawTokens raw = raw(format, file, path, hadoop);
         long rowBytes = (long) sequenceLength * format.tokenBytes();
