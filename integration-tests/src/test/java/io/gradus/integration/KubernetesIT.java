@@ -75,22 +75,29 @@ class KubernetesIT {
   void aSubmissionMakesADriverThatKeepsToTheTemplate() throws IOException, InterruptedException {
     server.takeRequests();
     Path output = folder.resolve("cluster.txt");
-    List<String> options = new ArrayList<>(List.of("--deploy-mode", "cluster"));
-    options.addAll(
-        settings(
-            "spark.kubernetes.driver.podTemplateFile=" + CONF.resolve("driver-pod.yaml"),
-            "spark.kubernetes.executor.podTemplateFile=" + CONF.resolve("executor-gpu-pod.yaml"),
-            "spark.kubernetes.authenticate.driver.serviceAccountName=gradus",
-            "spark.executor.resource.gpu.amount=1",
-            "spark.executor.resource.gpu.vendor=nvidia.com",
-            "spark.driver.memory=4g"));
+    Path profile = folder.resolve("kubernetes.conf");
+    Files.writeString(
+        profile,
+        Files.readString(Program.root().resolve("conf/clusters/kubernetes-gpu.conf"))
+            .replaceFirst("(?m)^master = .*$", "master = \"" + server.master() + "\"")
+            .replace("\"conf/kubernetes/", "\"" + CONF + "/")
+            .concat("shared = [ \"" + folder + "\" ]\n"));
+    Path input = GeneratedCorpus.write(folder.resolve("few"), GeneratedCorpus.lines(3, 1), 1);
+    Path pipeline =
+        GeneratedCorpus.pipeline(
+            folder.resolve("books.conf"), input, folder.resolve("submitted-from-here"));
     submit =
-        submit(
+        Program.start(
             output,
-            options,
-            "local:///opt/gradus/gradus-jobs-assembly.jar",
-            "run",
-            "s3a://bucket/books.conf");
+            Map.of(
+                "SPARK_HOME",
+                sparkHome.toString(),
+                "KUBECONFIG",
+                folder.resolve("no-kubeconfig").toString()),
+            "submit",
+            pipeline.toString(),
+            "--cluster",
+            profile.toString());
     StandaloneCluster.await(
         "a driver's pod, see " + output,
         () -> !submit.isAlive() || !pods("spark-role", "driver").isEmpty());
@@ -99,6 +106,7 @@ class KubernetesIT {
     end(driver);
     Program.Finished run = Program.finish(submit, output);
     assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output()).contains("The driver is on its way: 'gradus status ");
 
     Pod template = read("driver-pod.yaml", Pod.class);
     assertKeeps(template, driver);
@@ -108,8 +116,9 @@ class KubernetesIT {
     assertThat(container.getImage()).isEqualTo("registry.example/gradus:latest");
     assertThat(container.getArgs())
         .startsWith("driver")
-        .contains("io.gradus.jobs.command.Gradus")
-        .endsWith("local:///opt/gradus/gradus-jobs-assembly.jar", "run", "s3a://bucket/books.conf");
+        .containsSubsequence(
+            "io.gradus.jobs.command.Gradus", "local:///opt/gradus/gradus-jobs-assembly.jar", "run")
+        .anyMatch(word -> word.matches(".*/submitted-from-here/submitted/[^/]+/pipeline\\.conf"));
     assertThat(container.getResources().getLimits())
         .containsEntry("memory", new Quantity("4505Mi"));
 
