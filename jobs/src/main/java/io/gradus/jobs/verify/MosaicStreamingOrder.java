@@ -1,5 +1,7 @@
 package io.gradus.jobs.verify;
 
+import io.gradus.common.job.UserMistake;
+
 /**
  * {@code streaming.StreamingDataset(shuffle=False)} with its default partitioning ({@code relaxed},
  * which is {@code orig} where nothing is resumed; {@code streaming/base/partition/orig.py}, version
@@ -24,6 +26,7 @@ final class MosaicStreamingOrder implements LoaderOrder {
    *
    * @param samples of all shards
    * @param canonicalNodes a multiple or a divisor of the nodes
+   * @throws UserMistake where the library itself fails, having too few samples to fill nodes up
    */
   MosaicStreamingOrder(Topology topology, long samples, int canonicalNodes) {
     int nodes = topology.nodes();
@@ -35,6 +38,14 @@ final class MosaicStreamingOrder implements LoaderOrder {
     this.padding = Math.floorMod(-perCanonicalNode, nodeRatio);
     this.tiled = samples < canonicalNodes || (samples == canonicalNodes && canonicalNodes < nodes);
     this.perNode = canonicalNodes * (perCanonicalNode + padding) / nodes;
+    if (!tiled && padding > 0 && firstRepeated() < 0) {
+      throw new UserMistake(
+          String.format(
+              "--nodes: %d is too many for %d samples: with num_canonical_nodes = %d,"
+                  + " mosaicml-streaming cannot fill the nodes up and fails. Take fewer nodes, or as"
+                  + " many canonical nodes.",
+              nodes, samples, canonicalNodes));
+    }
   }
 
   private long perRank() {
@@ -75,6 +86,11 @@ final class MosaicStreamingOrder implements LoaderOrder {
     return inOrder(inNode * topology.nodes() + node);
   }
 
+  /** The column that fills up the first one that is missing. */
+  private long firstRepeated() {
+    return perCanonicalNode - nodeRatio + 1 - padding;
+  }
+
   /** The sample at a place of the order over all nodes. */
   private long inOrder(long place) {
     long row = place % canonicalNodes;
@@ -84,7 +100,7 @@ final class MosaicStreamingOrder implements LoaderOrder {
     }
     long repeated = column - perCanonicalNode;
     if (repeated >= 0) {
-      column = perCanonicalNode - nodeRatio + 1 - padding + repeated;
+      column = firstRepeated() + repeated;
     }
     long start = row * samples / canonicalNodes;
     long stop = (row + 1) * samples / canonicalNodes;

@@ -3,6 +3,7 @@ package io.gradus.jobs.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gradus.common.job.UserMistake;
 import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.SequenceLayout.RankBlocks;
 import io.gradus.common.table.SequenceLayout.Sorted;
@@ -27,7 +28,7 @@ class LoaderOrderProperties {
 
   @Property(tries = 200)
   void sortedShardsAreReadInOrderUpToTheLastWholeStep(
-      @ForAll("topologies") Topology topology, @ForAll @IntRange(min = 1, max = 400) int samples) {
+      @ForAll("topologies") Topology topology, @ForAll @IntRange(min = 8, max = 400) int samples) {
     SequenceLayout layout = new Sorted(samples, 7);
     long whole = samples / topology.stepSequences();
     for (LoaderOrder loader :
@@ -85,7 +86,7 @@ class LoaderOrderProperties {
 
   @Property(tries = 200)
   void noLoaderGivesASampleThatIsNotThere(
-      @ForAll("topologies") Topology topology, @ForAll @IntRange(min = 40, max = 100) int samples) {
+      @ForAll("topologies") Topology topology, @ForAll @IntRange(min = 8, max = 100) int samples) {
     for (LoaderOrder loader :
         List.of(
             new MosaicStreamingOrder(topology, samples, 1),
@@ -118,6 +119,16 @@ class LoaderOrderProperties {
     assertThat(loader.batch(1, 0)).containsExactly(1, 3);
     assertThat(loader.batch(2, 0)).containsExactly(8, 10);
     assertThat(loader.batch(3, 1)).containsExactly(13, 15);
+  }
+
+  @Example
+  void tooFewSamplesToFillNodesUpAreRefusedAsTheLibraryRefusesThem() {
+    assertThatThrownBy(() -> new MosaicStreamingOrder(new Topology(4, 1, 0, 1, 1), 5, 1))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "--nodes: 4 is too many for 5 samples: with num_canonical_nodes = 1,"
+                + " mosaicml-streaming cannot fill the nodes up and fails. Take fewer nodes, or as"
+                + " many canonical nodes.");
   }
 
   @Example
