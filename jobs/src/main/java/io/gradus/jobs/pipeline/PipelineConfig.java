@@ -7,6 +7,7 @@ import io.gradus.common.job.UserMistake;
 import io.gradus.jobs.advise.AdviseConfig;
 import io.gradus.jobs.calibrate.CalibrateConfig;
 import io.gradus.jobs.ingest.IngestConfig;
+import io.gradus.jobs.order.Group;
 import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.rate.RateConfig;
@@ -95,6 +96,9 @@ public record PipelineConfig(
             advise);
     if (config.sample().quotas().needTopics() && !config.topics().wanted()) {
       root.section("sample").problem("by", SampleJob.TOPICS_NEEDED);
+    }
+    if (config.order().shape().needsTopics() && !config.topics().wanted()) {
+      root.section("order").problem("shape", Group.TOPICS_NEEDED);
     }
     root.finish();
     problems.throwIfAny();

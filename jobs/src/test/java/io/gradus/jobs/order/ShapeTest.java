@@ -327,8 +327,8 @@ class ShapeTest {
                 Reading.order(new Blocked(Group.TOPIC, List.of(), ASCENDING), Within.SOURCE, EVEN))
         .isInstanceOf(UserMistake.class)
         .hasMessage(
-            "order.shape: blocked by topic needs topics; add a section topics { count = 25 }, or"
-                + " set by = source.");
+            "order.shape: topics are blocked or interleaved, and there are none; add a section topics"
+                + " { count = 25 }, or set by = source");
   }
 
   @Test
