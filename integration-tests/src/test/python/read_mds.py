@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import sys
 import tempfile
 
 import numpy
 import streaming
+from streaming.base.shared import prefix
 from streaming.base.util import clean_stale_shared_memory
 from torch.utils.data import DataLoader
 
@@ -31,12 +33,24 @@ def check_files(shards: str, expected: ExpectedTokens, token_bytes: int) -> int:
     return len(dataset.shards)
 
 
+def enter_node(node: int) -> None:
+    """Gives this process the shared memory of a node of its own.
+
+    Nodes are processes of one machine here. Their leaders would register under one name at once.
+    """
+    path = prefix._get_path
+    for module in list(sys.modules.values()):
+        if getattr(module, "_get_path", None) is path:
+            module._get_path = lambda number, name: path(number + 1000 * node, name)
+
+
 def read_topology(shards: str, topology: Topology, canonical_nodes: int) -> list:
     """Reads as a training run does: each node has a cache of its own, each rank its DataLoader."""
     ranks_of_node = topology.ranks // topology.nodes
     with tempfile.TemporaryDirectory() as folder:
 
         def read(rank: int):
+            enter_node(rank // ranks_of_node)
             dataset = streaming.StreamingDataset(
                 remote=shards,
                 local=os.path.join(folder, f"node-{rank // ranks_of_node}"),

@@ -56,10 +56,10 @@ final class RatingsOptions {
     String json = directory(folder()).text(CALIBRATION).orElseThrow();
     CalibrationTable table = Json.read(json, CalibrationTable.class);
     RatingInputs inputs = RatingInputs.of(written(), new Finished<>(calibration(), table));
+    RatingsTable ratings = inputs.ratings().table();
+    TopicsTable descriptor = new TopicsTable(topics, topics, ratings.rows(), ratings.tokens(), 0);
     return topics()
-        .map(
-            topicTable ->
-                inputs.withTopics(new Finished<>(topicTable, new TopicsTable(topics, count()))))
+        .map(topicTable -> inputs.withTopics(new Finished<>(topicTable, descriptor)))
         .orElse(inputs);
   }
 

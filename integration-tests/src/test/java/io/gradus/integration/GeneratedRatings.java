@@ -25,7 +25,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 /**
  * Ratings and topics of documents that do not exist, in the files that {@code rate} and {@code
  * topics} write: sources of very different size, a rating with many ties that one document in ten
- * lacks, two without ties of which one is skewed. They follow from the number of rows alone.
+ * lacks, two without ties of which one is skewed; one document in a hundred is without a topic.
+ * They follow from the number of rows alone.
  *
  * @param largest tokens of the largest document
  */
@@ -57,8 +58,8 @@ record GeneratedRatings(Finished<RatingsTable> ratings, Finished<TopicsTable> to
       MessageTypeParser.parseMessageType(
           "message topics { required binary doc_id; required int32 topic; }");
 
-  /** Rows of a bucket, its tokens, and the largest document's. */
-  private record Bucket(long rows, long tokens, int largest) {}
+  /** Rows of a bucket, how many are without a topic, its tokens, and the largest document's. */
+  private record Bucket(long rows, long withoutTopic, long tokens, int largest) {}
 
   /** Writes both tables into a folder. */
   static GeneratedRatings write(Path folder, int rows) {
@@ -70,11 +71,11 @@ record GeneratedRatings(Finished<RatingsTable> ratings, Finished<TopicsTable> to
             .mapToObj(bucket -> write(ratings, topics, bucket, rows / BUCKETS))
             .toList();
     long written = buckets.stream().mapToLong(Bucket::rows).sum();
+    long tokens = buckets.stream().mapToLong(Bucket::tokens).sum();
+    long withoutTopic = buckets.stream().mapToLong(Bucket::withoutTopic).sum();
     return new GeneratedRatings(
-        new Finished<>(
-            ratings,
-            new RatingsTable(CRITERIA, written, buckets.stream().mapToLong(Bucket::tokens).sum())),
-        new Finished<>(topics, new TopicsTable(TOPICS, written)),
+        new Finished<>(ratings, new RatingsTable(CRITERIA, written, tokens)),
+        new Finished<>(topics, new TopicsTable(TOPICS, TOPICS, written, tokens, withoutTopic)),
         buckets.stream().mapToInt(Bucket::largest).max().orElseThrow());
   }
 
@@ -84,6 +85,7 @@ record GeneratedRatings(Finished<RatingsTable> ratings, Finished<TopicsTable> to
     String name = RatingsTable.fileName(bucket);
     SimpleGroupFactory groups = new SimpleGroupFactory(RATINGS);
     SimpleGroupFactory topicGroups = new SimpleGroupFactory(TOPICS_OF_ROWS);
+    long withoutTopic = 0;
     long sum = 0;
     int largest = 0;
     try (ParquetWriter<Group> writer =
@@ -115,20 +117,23 @@ record GeneratedRatings(Finished<RatingsTable> ratings, Finished<TopicsTable> to
           row.append("grade", Math.max(0, Math.min(5, grade)));
         }
         writer.write(row);
+        int topic = (source + chance.nextInt(1 + chance.nextInt(TOPICS))) % TOPICS;
+        if (chance.nextInt(100) == 0) {
+          topic = TOPICS;
+          withoutTopic++;
+        }
         topicWriter.write(
             topicGroups
                 .newGroup()
                 .append(DocumentsTable.DOC_ID, Binary.fromConstantByteArray(docId))
-                .append(
-                    TopicsTable.TOPIC,
-                    (source + chance.nextInt(1 + chance.nextInt(TOPICS))) % TOPICS));
+                .append(TopicsTable.TOPIC, topic));
         sum += tokens;
         largest = Math.max(largest, tokens);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Bucket(rows, sum, largest);
+    return new Bucket(rows, withoutTopic, sum, largest);
   }
 
   /** First halves of doc_ids, ascending; there are 8 buckets, so the first 3 bits tell which. */

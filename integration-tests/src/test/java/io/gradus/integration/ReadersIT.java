@@ -174,15 +174,15 @@ class ReadersIT {
     }
 
     void readMds(String format, String... options) throws IOException, InterruptedException {
-      read("streaming", "read_mds.py", format, options);
+      compare("streaming", "read_mds.py", format, options);
     }
 
     void read(String format, String... options) throws IOException, InterruptedException {
-      read("trainers", "read_" + format + ".py", format, options);
+      compare("trainers", "read_" + format + ".py", format, options);
     }
 
     /** Runs a script that compares what a reader gives with the expected tokens. */
-    private void read(String environment, String script, String format, String... options)
+    private void compare(String environment, String script, String format, String... options)
         throws IOException, InterruptedException {
       List<String> command =
           new ArrayList<>(

@@ -2,12 +2,14 @@ package io.gradus.jobs.verify;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_from_entries;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
 
 import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
@@ -330,10 +332,18 @@ public final class ReadingJob {
         .repartitionById(
             ranges, floor(col(StepRange.STEP).divide(lit(perRange))).cast(DataTypes.IntegerType))
         .sortWithinPartitions(StepRange.STEP)
-        .select(col(StepRange.STEP), col("tokensBySource"), col("ranks"))
+        .select(
+            concat(
+                lit("{\"step\":"),
+                col(StepRange.STEP),
+                lit(",\"tokensBySource\":"),
+                to_json(col("tokensBySource")),
+                lit(",\"ranks\":"),
+                col(StepRange.RANKS),
+                lit("}")))
         .write()
         .mode(SaveMode.Overwrite)
-        .json(new Path(folder, ReadingResult.STEPS).toString());
+        .text(new Path(folder, ReadingResult.STEPS).toString());
   }
 
   /** The tokens of each source in each sequence. */

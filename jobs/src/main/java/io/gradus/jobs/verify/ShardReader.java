@@ -67,7 +67,6 @@ record ShardReader(TokenReader tokens, boolean readable) {
         }
         yield new ShardReader(raw, between.orElse(1) == 0);
       }
-      case JSONL -> throw new IllegalArgumentException("jsonl holds texts, see TextWalk");
       case MEGATRON, OLMO, DATATROVE ->
           bare(raw(format, file, path, hadoop), format, file, rows, sequenceLength, findings);
     };

@@ -1,5 +1,6 @@
 package io.gradus.jobs.verify;
 
+import io.gradus.common.workspace.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,40 +149,39 @@ record StepRange(long first, long end) {
     return rows;
   }
 
-  private static final StructType MICRO_BATCH =
-      new StructType()
-          .add("worker", DataTypes.IntegerType, false)
-          .add("sequences", DataTypes.createArrayType(DataTypes.LongType, false), false);
-
   static final String STEP = "step";
+  static final String RANKS = "ranks";
 
-  /** What each rank gets at a step, micro-batch by micro-batch. */
+  /** What each rank gets at a step, micro-batch by micro-batch, as JSON. */
   static final StructType STEPS =
-      new StructType()
-          .add(STEP, DataTypes.LongType, false)
-          .add(
-              "ranks",
-              DataTypes.createArrayType(DataTypes.createArrayType(MICRO_BATCH, false), false),
-              false);
+      new StructType().add(STEP, DataTypes.LongType, false).add(RANKS, DataTypes.StringType, false);
 
   List<Row> steps(SimulatedRun run) {
     List<Row> rows = new ArrayList<>();
     for (long step = first; step < end; step++) {
-      List<List<Row>> ranks = new ArrayList<>();
+      List<List<MicroBatch>> ranks = new ArrayList<>();
       for (int rank = 0; rank < run.topology().ranks(); rank++) {
-        List<Row> batches = new ArrayList<>();
+        List<MicroBatch> batches = new ArrayList<>();
         for (long batch = run.firstBatch(step); batch < run.endBatch(rank, step); batch++) {
           batches.add(
-              RowFactory.create(
+              new MicroBatch(
                   run.worker(rank, batch),
                   Arrays.stream(run.sequences(rank, batch)).boxed().toList()));
         }
         ranks.add(batches);
       }
-      rows.add(RowFactory.create(step, ranks));
+      rows.add(RowFactory.create(step, Json.tree(ranks).toString()));
     }
     return rows;
   }
+
+  /**
+   * What a rank gets at a time.
+   *
+   * @param worker of the rank that loads it
+   * @param sequences their numbers in the curriculum
+   */
+  record MicroBatch(int worker, List<Long> sequences) {}
 
   static final String SEQUENCE = "sequence";
 

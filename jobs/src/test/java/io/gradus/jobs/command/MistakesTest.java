@@ -42,7 +42,7 @@ class MistakesTest {
         .contains(
             "sample.method (broken.conf:3): 'softmax' is not one of temperature, top, uniform")
         .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, descending")
-        .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, megatron, parquet")
+        .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, mds-zstd, megatron")
         .contains("pack.sequence-length (broken.conf:5): '1' must be between 2 and")
         .contains("samples (broken.conf:6): unknown key; did you mean 'sample'?")
         .doesNotContain("Exception", "\tat ");

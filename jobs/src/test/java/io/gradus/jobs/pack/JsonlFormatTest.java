@@ -59,10 +59,9 @@ class JsonlFormatTest {
 
     assertThatThrownBy(() -> pack(corpus, corpus.writeDocuments(folder.resolve("documents"), 1)))
         .isInstanceOf(UserMistake.class)
-        .hasMessageMatching(
-            "pack.formats: jsonl holds texts, and document [0-9a-f]{32} of source 'source-\\d' was"
-                + " ingested from tokens without its text. Leave jsonl out, or name the text's"
-                + " field in ingest.inputs.");
+        .hasMessage(
+            "pack.formats: jsonl is text, and these documents were ingested as tokens. Leave jsonl"
+                + " out of pack.formats.");
   }
 
   private void pack(TinyCorpus corpus, Finished<DocumentsTable> documents) {

@@ -228,10 +228,10 @@ class ReadingJobTest {
     JsonNode second = steps.get(1);
     assertThat(second.path("ranks"))
         .hasToString(
-            "[[{\"worker\":1,\"sequences\":[16,20]},{\"worker\":1,\"sequences\":[24,28]}],"
-                + "[{\"worker\":1,\"sequences\":[17,21]},{\"worker\":1,\"sequences\":[25,29]}],"
-                + "[{\"worker\":1,\"sequences\":[18,22]},{\"worker\":1,\"sequences\":[26,30]}],"
-                + "[{\"worker\":1,\"sequences\":[19,23]},{\"worker\":1,\"sequences\":[27,31]}]]");
+            "[[{\"sequences\":[16,20],\"worker\":1},{\"sequences\":[24,28],\"worker\":1}],"
+                + "[{\"sequences\":[17,21],\"worker\":1},{\"sequences\":[25,29],\"worker\":1}],"
+                + "[{\"sequences\":[18,22],\"worker\":1},{\"sequences\":[26,30],\"worker\":1}],"
+                + "[{\"sequences\":[19,23],\"worker\":1},{\"sequences\":[27,31],\"worker\":1}]]");
     long tokens = 0;
     for (JsonNode ofSource : second.path("tokensBySource")) {
       tokens += ofSource.asLong();
