@@ -85,7 +85,7 @@ class LoaderOrderProperties {
 
   @Property(tries = 200)
   void noLoaderGivesASampleThatIsNotThere(
-      @ForAll("topologies") Topology topology, @ForAll @IntRange(min = 1, max = 60) int samples) {
+      @ForAll("topologies") Topology topology, @ForAll @IntRange(min = 40, max = 100) int samples) {
     for (LoaderOrder loader :
         List.of(
             new MosaicStreamingOrder(topology, samples, 1),
