@@ -19,7 +19,7 @@ gradus_python() {
 
 # Sets $python to one with NumPy and pyarrow: that of the integration tests.
 gradus_numpy() {
-  python=$("$root/integration-tests/src/test/python/install-readers.sh")/megatron-datasets/bin/python
+  python=$("$root/integration-tests/src/test/python/install-readers.sh")/trainers/bin/python
 }
 
 # Sets $python to one with pyspark, of the version that Gradus is built for.

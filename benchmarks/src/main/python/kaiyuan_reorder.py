@@ -33,6 +33,7 @@ def session(heap: str):
         SparkSession.builder.master("local[2]")
         .appName("kaiyuan-reorder")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.host", "localhost")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.parquet.compression.codec", "zstd")

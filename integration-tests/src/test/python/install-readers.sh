@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Python libraries that trainers read shards with, once, into a cache folder outside
-# the build, and prints that folder: it holds streaming/bin/python and
-# megatron-datasets/bin/python. When they are there already, it prints the folder and does nothing.
+# the build, and prints that folder: it holds streaming/bin/python and trainers/bin/python.
+# When they are there already, it prints the folder and does nothing.
 #
 #   GRADUS_READERS_HOME   where to install; default ${XDG_CACHE_HOME:-~/.cache}/gradus/readers
 #   GRADUS_PYTHON         which Python, 3.10 to 3.13; default python3
@@ -14,7 +14,7 @@ instead=', or build without the readers: mvn verify -Dreaders=none'
 source "$requirements/../../../../jobs/src/main/python/environments.sh"
 
 readers=$home/readers-$(digest "$torch_requirements" \
-  "$requirements"/requirements-{streaming,megatron-datasets}.txt)
+  "$requirements"/requirements-{streaming,trainers}.txt)
 if complete "$readers" "$readers/streaming/bin/python" &&
   complete "$torch" "$torch/bin/python"; then
   echo "$readers"
@@ -24,16 +24,17 @@ fi
 lock_environments
 install_torch
 if ! complete "$readers" "$readers/streaming/bin/python"; then
-  say "downloading mosaicml-streaming, megatron-core and datasets, about 140 MB (0.6 GB on disk)," \
-    "once, into $readers"
+  say "downloading mosaicml-streaming, megatron-core, OLMo-core, datatrove, datasets and LitData," \
+    "about 180 MB (0.8 GB on disk), once, into $readers"
   rm -rf "$readers"
-  for name in streaming megatron-datasets; do
+  for name in streaming trainers; do
     install_with_torch "$readers/$name" "$requirements/requirements-$name.txt"
   done
   "$readers/streaming/bin/python" -W ignore -c 'import streaming' &&
-    "$readers/megatron-datasets/bin/python" -W ignore -c 'import logging
+    "$readers/trainers/bin/python" -W ignore -c 'import logging
 logging.disable()  # a note that triton is not there
-import datasets
+import datasets, litdata, olmo_core.data
+from datatrove.utils.dataset import DatatroveFolderDataset
 from megatron.core.datasets import gpt_dataset, helpers_cpp' ||
     fail "the libraries are installed into $readers, but do not load: see the message above"
   touch "$readers/.complete"

@@ -1,12 +1,15 @@
 """Reads a Megatron .bin/.idx pair with megatron-core and compares it with the expected tokens.
 
 First as it lies (IndexedDataset), then as a trainer sees it (GPTDataset with the index caches that
-keep the order).
+bin/megatron-order installs).
 """
 
-import glob
+import io
 import logging
 import os
+import pathlib
+import subprocess
+import sys
 import tempfile
 import warnings
 
@@ -22,6 +25,8 @@ from megatron.core.datasets.indexed_dataset import IndexedDataset
 from megatron.core.tokenizers.text.libraries.null_tokenizer import NullTokenizer
 
 from expected_tokens import ExpectedTokens, argument_parser, fail
+
+HELPER = str(pathlib.Path(__file__).parents[4] / "bin" / "megatron-order")
 
 
 def check_indexed_dataset(prefix: str, expected: ExpectedTokens, token_bytes: int) -> int:
@@ -72,61 +77,73 @@ def build(prefix: str, sequence_length: int, samples: int, cache: str) -> GPTDat
     ).build()[0]
 
 
-def write_identity_caches(cache: str, samples: int) -> None:
-    """Replaces the shuffled indices in the cache by the identity.
-
-    Their names hold a digest over a description of the data set and its tokenizer, so Megatron
-    itself has to build them once.
-    """
-    documents = numpy.arange(samples + 1, dtype=numpy.int32)  # with the document of one token
+def check_indices(folder: str, samples: int) -> None:
+    """The orders that lie beside the data are byte for byte those that NumPy saves."""
     starts = numpy.arange(samples + 1, dtype=numpy.int32)
     identity = {
-        "document_index": documents,
+        "document_index": starts,  # with the document of one token
         "sample_index": numpy.stack([starts, numpy.zeros_like(starts)], axis=1),
         "shuffle_index": numpy.arange(samples, dtype=numpy.uint32),
     }
     for name, index in identity.items():
-        (path,) = glob.glob(os.path.join(glob.escape(cache), f"*-GPTDataset-train-{name}.npy"))
-        planned = numpy.load(path)
-        if (planned.shape, planned.dtype) != (index.shape, index.dtype):
-            fail(
-                f"GPTDataset planned a {name} of {planned.dtype} {planned.shape} instead of"
-                f" {index.dtype} {index.shape}: too few tokens for one epoch?"
-            )
-        numpy.save(path, index)
+        wanted = io.BytesIO()
+        numpy.save(wanted, index)
+        with open(os.path.join(folder, name + ".npy"), "rb") as file:
+            if file.read() != wanted.getvalue():
+                fail(f"{folder}/{name}.npy is not the identity")
 
 
-def check_gpt_dataset(prefix: str, expected: ExpectedTokens, next_token: int) -> None:
+def check_gpt_dataset(
+    prefix: str, expected: ExpectedTokens, next_token: int, topologies: list
+) -> None:
     count, length = expected.sequences.shape
     stream = numpy.append(expected.stream, next_token)
     with tempfile.TemporaryDirectory() as cache:
-        build(prefix, length, count, cache)
-        write_identity_caches(cache, count)
+        # The command that trains is this very script, which builds the data set and ends.
+        trains = [sys.executable, "-B", __file__, "--build", prefix, str(length), str(count), cache]
+        installs = [sys.executable, "-B", HELPER, os.path.dirname(prefix), cache, "--", *trains]
+        result = subprocess.run(installs, capture_output=True, text=True)
+        if result.returncode != 0:
+            fail(f"megatron-order: {result.stdout}{result.stderr}")
         dataset = build(prefix, length, count, cache)
         if len(dataset) != count:
             fail(f"GPTDataset: {len(dataset)} samples instead of {count}")
-        samples = (dataset[j] for j in range(count))
-        for j, sample in enumerate(samples):
+        rows = []
+        for j in range(len(dataset)):
             where = f"GPTDataset: sample {j}"
+            sample = dataset[j]
             expected.check_tokens(where, sample["tokens"], j)
             # The labels are the tokens one further, so the last one belongs to the next sequence.
             wanted = stream[j * length + 1 : (j + 1) * length + 1]
             if not numpy.array_equal(sample["labels"].numpy(), wanted):
                 fail(f"{where}: the labels are not the tokens shifted by one")
+            rows.append(sample["tokens"].numpy())
+    rows = numpy.stack(rows)
+    for topology in topologies:
+        # As MegatronPretrainingSampler deals them: each rank its part of each step's samples.
+        step = topology.ranks * topology.batch
+        steps = rows[: len(rows) // step * step].reshape(-1, topology.ranks, topology.batch, length)
+        ranks = [list(steps[:, rank]) for rank in range(topology.ranks)]
+        expected.check_steps("GPTDataset", topology, ranks)
 
 
 def main() -> None:
+    if sys.argv[1] == "--build":
+        build(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+        return
     parser = argument_parser(__doc__)
-    parser.add_argument("--prefix", required=True, help="path of the two files without .bin/.idx")
+    parser.add_argument("--shards", required=True, metavar="DIR")
     arguments = parser.parse_args()
     expected = ExpectedTokens(
         arguments.expected, arguments.sequence_length, arguments.token_bytes
     )
+    prefix = os.path.join(arguments.shards, "train")
     try:
-        next_token = check_indexed_dataset(arguments.prefix, expected, arguments.token_bytes)
-        check_gpt_dataset(arguments.prefix, expected, next_token)
+        next_token = check_indexed_dataset(prefix, expected, arguments.token_bytes)
+        check_indices(arguments.shards, len(expected))
+        check_gpt_dataset(prefix, expected, next_token, arguments.topology)
     except Exception as error:
-        fail(f"megatron-core cannot read {arguments.prefix}: {error!r}")
+        fail(f"megatron-core cannot read {prefix}: {error!r}")
     print(
         f"megatron-core {megatron.core.__version__}: {len(expected)} sequences,"
         f" {expected.stream.size} tokens and one, in order by IndexedDataset and GPTDataset"

@@ -5,17 +5,18 @@ import glob
 import os
 import tempfile
 
-from expected_tokens import ExpectedTokens, argument_parser, fail
+import numpy
 
-RANKS = 2
+from expected_tokens import ExpectedTokens, argument_parser, fail, read_ranks
 
 
-def first(rows):
-    return rows[0]
+def stack(rows):
+    return numpy.stack([row["input_ids"] for row in rows])
 
 
 def read(expected: ExpectedTokens, arguments: argparse.Namespace) -> tuple[str, int]:
     import datasets  # only now, as it takes its cache folder from the environment
+    from datasets.distributed import split_dataset_by_node
     from torch.utils.data import DataLoader, DistributedSampler
 
     datasets.disable_progress_bars()
@@ -23,30 +24,47 @@ def read(expected: ExpectedTokens, arguments: argparse.Namespace) -> tuple[str, 
     if not files:
         fail(f"no *.parquet in {arguments.shards}")
 
-    mapped = datasets.load_dataset("parquet", data_files=files, split="train")
-    if mapped.column_names != ["input_ids"]:
-        fail(f"{arguments.shards} has columns {mapped.column_names} instead of input_ids")
-    mapped = mapped.with_format("numpy")
-    expected.check("datasets by index", (mapped[i]["input_ids"] for i in range(len(mapped))))
+    if arguments.streaming:
 
-    for rank in range(RANKS):
-        sampler = DistributedSampler(mapped, num_replicas=RANKS, rank=rank, shuffle=False)
-        loader = DataLoader(mapped, sampler=sampler, batch_size=1, collate_fn=first)
-        # Where the ranks do not come out even, DistributedSampler begins again at the first row.
-        even = -(-len(expected) // RANKS) * RANKS
-        order = [i % len(expected) for i in range(rank, even, RANKS)]
-        reader = f"datasets with DistributedSampler, rank {rank} of {RANKS}"
-        expected.check(reader, (row["input_ids"] for row in loader), order)
+        def read_rank(rank: int):
+            rows = datasets.load_dataset(
+                "parquet", data_files=files, split="train", streaming=True
+            )
+            return DataLoader(
+                split_dataset_by_node(rows, rank=rank, world_size=topology.ranks),
+                batch_size=topology.batch,
+                num_workers=topology.workers,
+                collate_fn=stack,
+            )
 
-    streamed = datasets.load_dataset("parquet", data_files=files, split="train", streaming=True)
-    loader = DataLoader(streamed, num_workers=1, batch_size=None)
-    expected.check("datasets streaming with 1 worker", (row["input_ids"] for row in loader))
+        how = "datasets streaming"
+    else:
+        mapped = datasets.load_dataset("parquet", data_files=files, split="train")
+        if mapped.column_names != ["input_ids"]:
+            fail(f"{arguments.shards} has columns {mapped.column_names} instead of input_ids")
+        mapped = mapped.with_format("numpy")
+
+        def read_rank(rank: int):
+            return DataLoader(
+                mapped,
+                sampler=DistributedSampler(mapped, topology.ranks, rank, shuffle=False),
+                batch_size=topology.batch,
+                num_workers=topology.workers,
+                collate_fn=stack,
+            )
+
+        how = "datasets with DistributedSampler"
+    for topology in arguments.topology:
+        expected.check_steps(how, topology, read_ranks(topology, read_rank))
     return datasets.__version__, len(files)
 
 
 def main() -> None:
     parser = argument_parser(__doc__)
     parser.add_argument("--shards", required=True, metavar="DIR")
+    parser.add_argument(
+        "--streaming", action="store_true", help="stream shards that are laid out for the topology"
+    )
     arguments = parser.parse_args()
     expected = ExpectedTokens(
         arguments.expected, arguments.sequence_length, arguments.token_bytes
@@ -59,7 +77,7 @@ def main() -> None:
             fail(f"datasets cannot read {arguments.shards}: {error!r}")
     print(
         f"datasets {version}: {len(expected)} sequences, {expected.stream.size} tokens in {files}"
-        f" files, in order by index, by {RANKS} ranks and by streaming"
+        f" files, in order by {'; '.join(map(str, arguments.topology))}"
     )
 
 

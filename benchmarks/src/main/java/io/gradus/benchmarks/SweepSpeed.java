@@ -87,6 +87,7 @@ public final class SweepSpeed implements Callable<Integer> {
             "temperatures = [0, 0.5, 1, 2, infinity], quotas = [none, proportional by source],"
                 + " budgets = [2%, 5%, 10%, 25%], mixes {");
     for (int mix = 0; mix < mixes; mix++) {
+      text.append(mix == 0 ? "" : ",");
       text.append(" m").append(mix).append(" { ").append(MIXES.get(mix)).append(" }");
     }
     Section section = RatingsOptions.section(text.append(" }").toString());

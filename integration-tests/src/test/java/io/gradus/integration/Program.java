@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Runs Gradus as a process of its own: by {@code bin/gradus}, or on a cluster by spark-submit. */
 final class Program {
@@ -100,12 +99,7 @@ final class Program {
   }
 
   /** The jar that a cluster gets. */
-  static Path assembly() throws IOException {
-    try (Stream<Path> files = Files.list(TARGET)) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith("-assembly.jar"))
-          .findFirst()
-          .orElseThrow();
-    }
+  static Path assembly() {
+    return TARGET.resolve("gradus-jobs-assembly.jar");
   }
 }

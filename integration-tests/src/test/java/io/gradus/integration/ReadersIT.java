@@ -7,11 +7,12 @@ import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.Packing;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
-import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.pack.LayoutConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.pack.PackJob;
 import io.gradus.jobs.verify.VerifyJob;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ReadersIT {
   private static final int SEQUENCE_LENGTH = 64;
+  private static final int SHARD_TOKENS = 4096;
   private static final Path SCRIPTS = Path.of("src/test/python").toAbsolutePath();
 
   @TempDir static Path folder;
@@ -47,80 +50,168 @@ class ReadersIT {
   }
 
   @Test
-  void readersGetTwoByteTokensInOrder() throws IOException, InterruptedException {
-    assertAllReadersAgree(TinyCorpus.random(60, 50_257, 31), 2);
+  void readersGetTwoByteTokensInOrderFromShardsLaidOutForThem()
+      throws IOException, InterruptedException {
+    Packed packed =
+        pack(
+            TinyCorpus.random(200, 50_257, 31),
+            List.of(ShardFormat.values()),
+            Map.of(
+                ShardFormat.MDS, new LayoutConfig(2, 1, 1, 1),
+                ShardFormat.PARQUET, new LayoutConfig(1, 2, 2, 2),
+                ShardFormat.LITDATA, new LayoutConfig(1, 2, 2, 2)));
+
+    packed.readMds("mds", "--canonical-nodes=2", "--topology=2x2x2x2", "--topology=1x2x2x4");
+    packed.readMds("mds-zstd", "--topology=1x2x2x2");
+    packed.read("megatron", "--topology=1x2x0x2", "--topology=2x2x0x2");
+    packed.read("olmo", "--topology=1x2x0x2", "--topology=1x2x2x4");
+    packed.read("datatrove", "--topology=1x2x2x2", "--topology=1x4x0x2");
+    packed.read("parquet", "--streaming", "--topology=1x2x2x2");
+    packed.read("litdata", "--topology=1x2x2x2");
+    packed.readTexts();
   }
 
   @Test
   void readersGetFourByteTokensInOrder() throws IOException, InterruptedException {
-    assertAllReadersAgree(TinyCorpus.random(60, 100_277, 32), 4);
+    Packed packed =
+        pack(
+            TinyCorpus.random(200, 100_277, 32),
+            List.of(ShardFormat.values()),
+            Map.of(
+                ShardFormat.MDS_ZSTD, new LayoutConfig(2, 1, 1, 1),
+                ShardFormat.LITDATA, new LayoutConfig(1, 4, 1, 2)));
+
+    packed.readMds("mds", "--topology=1x2x2x2", "--topology=2x2x2x2");
+    packed.readMds("mds-zstd", "--canonical-nodes=2", "--topology=2x2x1x2");
+    packed.read("megatron", "--topology=1x2x0x2", "--topology=2x2x0x2");
+    packed.read("olmo", "--topology=1x2x2x2", "--topology=1x4x0x2");
+    packed.read("datatrove", "--topology=1x2x2x2");
+    packed.read("parquet", "--topology=1x2x2x2", "--topology=1x4x1x2");
+    packed.read("litdata", "--topology=1x4x1x2");
+    packed.readTexts();
   }
 
-  private void assertAllReadersAgree(TinyCorpus random, int tokenBytes)
+  @Test
+  void streamingReadersGetTheOrderInAnotherTopology() throws IOException, InterruptedException {
+    Packed packed =
+        pack(
+            TinyCorpus.random(200, 50_257, 33),
+            List.of(ShardFormat.PARQUET),
+            Map.of(ShardFormat.PARQUET, new LayoutConfig(1, 4, 1, 2)));
+
+    packed.read("parquet", "--streaming", "--topology=1x4x1x2");
+  }
+
+  @Test
+  void theComparisonItselfFindsFaults() throws IOException, InterruptedException {
+    run(List.of(python("trainers"), "-B", SCRIPTS + "/test_readers_detect_faults.py"));
+  }
+
+  /** Packs and verifies: a document longer than two shards, one of a single token, a repeat. */
+  private Packed pack(
+      TinyCorpus random, List<ShardFormat> formats, Map<ShardFormat, LayoutConfig> layouts)
       throws IOException, InterruptedException {
     List<TinyCorpus.Document> documents = new ArrayList<>(random.documents());
     // A repeat beside the first copy, since verify wants scores that ascend.
     documents.add(8, documents.get(7));
     TinyCorpus corpus = new TinyCorpus(random.vocabularySize(), random.endOfText(), documents);
-    Path packed = folder.resolve("pack-" + tokenBytes);
-    pack(corpus, packed);
-    Path stream = folder.resolve("stream-" + tokenBytes);
-    Files.write(stream, TokenBytes.encode(corpus.paddedStream(SEQUENCE_LENGTH), tokenBytes));
-    List<String> expected =
-        List.of(
-            "--expected=" + stream,
-            "--sequence-length=" + SEQUENCE_LENGTH,
-            "--token-bytes=" + tokenBytes);
-
-    read("streaming", "read_mds.py", expected, "--shards=" + packed.resolve("mds"));
-    read(
-        "megatron-datasets",
-        "read_megatron.py",
-        expected,
-        "--prefix=" + packed.resolve("megatron/train"));
-    read("megatron-datasets", "read_parquet.py", expected, "--shards=" + packed.resolve("parquet"));
-  }
-
-  /** Packs and verifies: a document longer than two shards, one of a single token, a repeat. */
-  private static void pack(TinyCorpus corpus, Path packed) {
-    Path tables = packed.resolveSibling(packed.getFileName() + "-tables");
-    Finished<DocumentsTable> table = corpus.writeDocuments(tables.resolve("documents"), 3);
-    Finished<OrderTable> order = corpus.writeOrder(tables.resolve("order"), 2);
-    StageDirectory output = directory(packed);
+    Path home = Files.createTempDirectory(folder, "packed");
+    Finished<DocumentsTable> table = corpus.writeDocumentsWithTexts(home.resolve("documents"), 3);
+    Finished<OrderTable> order = corpus.writeOrder(home.resolve("order"), 2);
+    StageDirectory output = directory(home.resolve("shards"));
+    PackConfig config =
+        new PackConfig(
+            formats,
+            layouts,
+            SEQUENCE_LENGTH,
+            SHARD_TOKENS,
+            Packing.CONCATENATE,
+            0,
+            PackedShards.NO_TOKEN,
+            false,
+            8);
     PackedShards shards =
-        new PackJob()
-            .run(
-                LocalSpark.context(),
-                new PackConfig(List.of(ShardFormat.values()), SEQUENCE_LENGTH, 1024),
-                table,
-                order,
-                output)
-            .table();
-    assertThat(shards.shards()).isGreaterThanOrEqualTo(5);
+        new PackJob().run(LocalSpark.context(), config, table, order, output).table();
     assertThat(
             new VerifyJob()
                 .run(
                     LocalSpark.context(),
                     table,
-                    corpus.writeSelection(tables.resolve("selection")),
+                    corpus.writeSelection(home.resolve("selection")),
                     order,
                     new Finished<>(output, shards),
-                    directory(tables.resolve("verify")))
+                    directory(home.resolve("verify")))
                 .breaches())
         .isEmpty();
+    Packed packed = new Packed(home, corpus.tokenBytes());
+    packed.writeExpected(corpus.endOfText());
+    return packed;
   }
 
-  /** Runs a script that compares what a reader gives with the expected tokens. */
-  private void read(String environment, String script, List<String> expected, String shards)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(environments.resolve(environment).resolve("bin/python").toString());
-    // No byte code beside the sources.
-    command.add("-B");
-    command.add(SCRIPTS.resolve(script).toString());
-    command.addAll(expected);
-    command.add(shards);
-    run(command);
+  /** Shards, and the tables that they were packed from. */
+  private final class Packed {
+    private final Path home;
+    private final int tokenBytes;
+
+    Packed(Path home, int tokenBytes) {
+      this.home = home;
+      this.tokenBytes = tokenBytes;
+    }
+
+    /** Writes the tokens that readers must see, which Python makes of order and documents. */
+    void writeExpected(int endOfText) throws IOException, InterruptedException {
+      run(
+          List.of(
+              python("trainers"),
+              "-B",
+              SCRIPTS + "/expected_stream.py",
+              "--order=" + home.resolve("order/table"),
+              "--documents=" + home.resolve("documents/table"),
+              "--end-of-text=" + endOfText,
+              "--token-bytes=" + tokenBytes,
+              "--sequence-length=" + SEQUENCE_LENGTH,
+              "--output=" + home.resolve("expected")));
+    }
+
+    void readMds(String format, String... options) throws IOException, InterruptedException {
+      compare("streaming", "read_mds.py", format, options);
+    }
+
+    void read(String format, String... options) throws IOException, InterruptedException {
+      compare("trainers", "read_" + format + ".py", format, options);
+    }
+
+    /** Runs a script that compares what a reader gives with the expected tokens. */
+    private void compare(String environment, String script, String format, String... options)
+        throws IOException, InterruptedException {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  python(environment),
+                  "-B", // no byte code beside the sources
+                  SCRIPTS + "/" + script,
+                  "--expected=" + home.resolve("expected"),
+                  "--sequence-length=" + SEQUENCE_LENGTH,
+                  "--token-bytes=" + tokenBytes,
+                  "--shards=" + home.resolve("shards").resolve(format)));
+      command.addAll(List.of(options));
+      run(command);
+    }
+
+    void readTexts() throws IOException, InterruptedException {
+      run(
+          List.of(
+              python("trainers"),
+              "-B",
+              SCRIPTS + "/read_jsonl.py",
+              "--order=" + home.resolve("order/table"),
+              "--documents=" + home.resolve("documents/table"),
+              "--shards=" + home.resolve("shards/jsonl")));
+    }
+  }
+
+  private String python(String environment) {
+    return environments.resolve(environment).resolve("bin/python").toString();
   }
 
   /** Runs a program and returns the lines that it printed; fails with them when it fails. */

@@ -134,7 +134,7 @@ class SelectionReferenceIT {
     List<String> lines =
         RunningScript.start(folder, RunningScript.SCRIPTS.resolve("install-readers.sh").toString())
             .finish();
-    python = Path.of(lines.get(lines.size() - 1)).resolve("megatron-datasets/bin/python");
+    python = Path.of(lines.get(lines.size() - 1)).resolve("trainers/bin/python");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class TwoRunsTest {
   @Test
   void theSecondIsRefusedUntilTheFirstIsGoneAndThenGoesOn()
       throws IOException, InterruptedException {
-    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(150, 5), 2);
+    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(900, 5), 2);
     Path workspace = folder.resolve("workspace");
     Path pipeline = GeneratedCorpus.pipeline(folder.resolve("a.conf"), input, workspace);
     Path output = folder.resolve("first.txt");
@@ -45,7 +47,9 @@ class TwoRunsTest {
     Program.Finished second = gradus("run", pipeline);
     first.destroyForcibly().waitFor();
     Program.Finished afterwards = gradus("status", pipeline);
-    Program.Finished third = gradus("rate", pipeline);
+    // Raters without a model, so that it does not take as long.
+    Program.Finished third =
+        gradus("rate", pipeline, "--set", "rate.raters=[{ kind = statistics }]");
 
     String holder = "process " + first.pid() + " of " + System.getProperty("user.name") + " on ";
     assertThat(status.exitCode()).isZero();
@@ -66,9 +70,11 @@ class TwoRunsTest {
     assertThat(workspace.resolve("failure.json")).doesNotExist();
   }
 
-  private Program.Finished gradus(String command, Path pipeline)
+  private Program.Finished gradus(String command, Path pipeline, String... more)
       throws IOException, InterruptedException {
-    return Program.run(folder, Map.of(), command, pipeline.toString());
+    List<String> arguments = new ArrayList<>(List.of(command, pipeline.toString()));
+    arguments.addAll(List.of(more));
+    return Program.run(folder, Map.of(), arguments.toArray(String[]::new));
   }
 
   private static String read(Path file) {

@@ -97,7 +97,7 @@ public final class Section {
     };
   }
 
-  /** The keys that are there, sorted. */
+  /** The keys that are there, sorted; they do not count as asked for. */
   public List<String> keys() {
     return object.keySet().stream().sorted().toList();
   }
@@ -280,12 +280,6 @@ public final class Section {
           }
           return new Section(full(key), child, problems, folder);
         });
-  }
-
-  /** All keys of this section in alphabetical order; they count as asked for. */
-  public List<String> keys() {
-    known.addAll(object.keySet());
-    return object.keySet().stream().sorted().toList();
   }
 
   /** All keys of this section with numbers, such as weights by name. */

@@ -80,6 +80,20 @@ public record QuotaBudgets(long[] budgets, long[] wanted) {
     return new QuotaBudgets(budgets, wanted);
   }
 
+  /**
+   * How many groups have fewer tokens than their quota.
+   *
+   * @param selectable tokens by group, each document once
+   * @param repeats how often a document may be taken
+   */
+  public int shortGroups(long[] selectable, int repeats) {
+    int count = 0;
+    for (int group = 0; group < wanted.length; group++) {
+      count += wanted[group] > Math.multiplyExact(selectable[group], (long) repeats) ? 1 : 0;
+    }
+    return count;
+  }
+
   /** The bounds of each group, in tokens. */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
   private record Bounds(long[] least, long[] most) {

@@ -12,4 +12,10 @@ import java.io.Serializable;
  * @param sha256 SHA-256 of the stretch, in lower-case hexadecimal
  */
 public record PackedFile(ShardFormat format, String path, long offset, long bytes, String sha256)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The same stretch at an offset. */
+  public PackedFile at(long newOffset) {
+    return new PackedFile(format, path, newOffset, bytes, sha256);
+  }
+}

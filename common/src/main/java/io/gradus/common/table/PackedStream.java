@@ -3,13 +3,14 @@ package io.gradus.common.table;
 import java.io.Serializable;
 
 /**
- * The curriculum as one long stream of tokens, one end-of-text after each document, and how it is
- * cut: shard {@code i} holds stream tokens {@code [i*T, (i+1)*T)}, sequence {@code j} holds {@code
- * [j*S, (j+1)*S)}. Only the last sequence can be short; it is padded with end-of-text.
+ * The curriculum as one long stream of tokens, and how it is cut: sequence {@code j} holds stream
+ * tokens {@code [j*S, (j+1)*S)}. Documents follow each other, with what is added to each; where
+ * they are packed by best-fit, padding follows them up to the end of a sequence and is part of the
+ * stream. Else only the last sequence can be short; it is padded with end-of-text.
  *
- * @param tokens the stream's length: tokens of all documents and one end-of-text for each
+ * @param tokens the stream's length
  * @param sequenceLength S, tokens of one training sequence
- * @param shardTokens T, tokens of every shard but the last, a multiple of S
+ * @param shardTokens tokens of a shard where the layout does not ask for others, a multiple of S
  */
 public record PackedStream(long tokens, int sequenceLength, long shardTokens)
     implements Serializable {
@@ -20,10 +21,6 @@ public record PackedStream(long tokens, int sequenceLength, long shardTokens)
         tokens, sequenceLength, ceilDiv(wishedShardTokens, sequenceLength) * sequenceLength);
   }
 
-  public int shards() {
-    return Math.toIntExact(ceilDiv(tokens, shardTokens));
-  }
-
   public long sequences() {
     return ceilDiv(tokens, sequenceLength);
   }
@@ -31,34 +28,6 @@ public record PackedStream(long tokens, int sequenceLength, long shardTokens)
   /** End-of-text tokens after the end of the stream that fill the last sequence. */
   public long paddingTokens() {
     return sequences() * sequenceLength - tokens;
-  }
-
-  public int shardOf(long token) {
-    return Math.toIntExact(token / shardTokens);
-  }
-
-  /** The stream offset of a shard's first token. */
-  public long firstToken(int shard) {
-    return shard * shardTokens;
-  }
-
-  /** The stream offset after a shard's last token, padding not counted. */
-  public long endToken(int shard) {
-    return Math.min((shard + 1) * shardTokens, tokens);
-  }
-
-  public long firstSequence(int shard) {
-    return firstToken(shard) / sequenceLength;
-  }
-
-  /** Sequences in a shard, the padded one counted. */
-  public long sequences(int shard) {
-    return ceilDiv(endToken(shard) - firstToken(shard), sequenceLength);
-  }
-
-  /** Padding in a shard: 0 for every shard but the last. */
-  public long paddingTokens(int shard) {
-    return shard == shards() - 1 ? paddingTokens() : 0;
   }
 
   private static long ceilDiv(long dividend, long divisor) {

@@ -5,28 +5,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One shard, in all formats. Sequence {@code j} of the curriculum is read at optimizer step {@code
- * j / G} when a step takes G sequences, so a shard's first and last step follow from {@code
- * firstSequence} and {@code sequences}; they are not stored, since G is the trainer's choice.
+ * One shard of a layout, in all formats that have it. Sequence {@code j} of the curriculum is read
+ * at optimizer step {@code j / G} when a step takes G sequences.
  *
  * @param index the shard's number, from 0
  * @param firstSequence its first sequence in the curriculum, from 0
- * @param sequences training sequences in it
+ * @param lastSequence its last sequence in the curriculum; from its first row to its last they
+ *     ascend, and only in the sorted layout without gap
+ * @param sequences training sequences in it, those of padding counted
+ * @param firstStep the optimizer step, from 0, that reads its first sequence
+ * @param lastStep the optimizer step that reads its last sequence
  * @param tokens stream tokens in it, end-of-text counted and padding not
- * @param paddingTokens end-of-text tokens after the stream's end
+ * @param paddingTokens end-of-text tokens that fill its sequences
  * @param documents documents that begin in it
  * @param firstPosition the position of the first document with tokens in it
  * @param lastPosition the position of the last document with tokens in it
  * @param score of the documents with tokens in it
- * @param quantile of the documents with tokens in it
+ * @param quantile of the documents with tokens in it; null in the validation split, which has no
+ *     order
  * @param tokensBySource tokens without end-of-text, of the {@value #SOURCES} largest sources
  * @param tokensOfOtherSources tokens without end-of-text, of all other sources together
- * @param files where it lies, one stretch for each format
+ * @param files where it lies, by format; a format's first file holds the tokens
  */
 public record Shard(
     int index,
     long firstSequence,
+    long lastSequence,
     long sequences,
+    long firstStep,
+    long lastStep,
     long tokens,
     long paddingTokens,
     long documents,
@@ -50,7 +57,37 @@ public record Shard(
    */
   public record Spread(double mean, double minimum, double maximum) implements Serializable {}
 
-  /** The shard's stretch in one format. */
+  /** The same shard with other files. */
+  public Shard withFiles(List<PackedFile> otherFiles) {
+    return new Shard(
+        index,
+        firstSequence,
+        lastSequence,
+        sequences,
+        firstStep,
+        lastStep,
+        tokens,
+        paddingTokens,
+        documents,
+        firstPosition,
+        lastPosition,
+        score,
+        quantile,
+        tokensBySource,
+        tokensOfOtherSources,
+        otherFiles);
+  }
+
+  /** The shard's stretch of the file at a path. */
+  public PackedFile file(String path) {
+    return files.stream()
+        .filter(file -> file.path().equals(path))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("Shard " + index + " has no part of " + path));
+  }
+
+  /** The file or stretch that holds the shard's tokens in one format. */
   public PackedFile file(ShardFormat format) {
     return files.stream()
         .filter(file -> file.format() == format)

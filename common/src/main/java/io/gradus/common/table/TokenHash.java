@@ -12,6 +12,9 @@ public final class TokenHash {
 
   private TokenHash() {}
 
+  /** Below, raising the base to a power would cost more than it saves. */
+  private static final int LEAST_QUARTER = 64;
+
   /** The hash of no tokens. */
   public static final long EMPTY = 0;
 
@@ -25,7 +28,52 @@ public final class TokenHash {
    * The hash of two sequences, one after the other; the right one has {@code rightLength} tokens.
    */
   public static long concatenate(long left, long right, long rightLength) {
-    long sum = multiply(left, power(rightLength)) + right;
+    return add(share(left, rightLength), right);
+  }
+
+  /** The hash of the tokens so far with some tokens more. */
+  public static long append(long hash, int[] tokens, int from, int to) {
+    int quarter = (to - from) / 4;
+    if (quarter < LEAST_QUARTER) {
+      return appendOneByOne(hash, tokens, from, to);
+    }
+    // Each step waits for the one before it, so four parts side by side are faster than one.
+    long first = hash;
+    long second = EMPTY;
+    long third = EMPTY;
+    long fourth = EMPTY;
+    for (int i = from; i < from + quarter; i++) {
+      first = append(first, tokens[i]);
+      second = append(second, tokens[i + quarter]);
+      third = append(third, tokens[i + 2 * quarter]);
+      fourth = append(fourth, tokens[i + 3 * quarter]);
+    }
+    long shift = power(quarter);
+    long all = add(multiply(first, shift), second);
+    all = add(multiply(all, shift), third);
+    all = add(multiply(all, shift), fourth);
+    return appendOneByOne(all, tokens, from + 4 * quarter, to);
+  }
+
+  private static long appendOneByOne(long hash, int[] tokens, int from, int to) {
+    long next = hash;
+    for (int i = from; i < to; i++) {
+      next = append(next, tokens[i]);
+    }
+    return next;
+  }
+
+  /**
+   * What a part of a sequence adds to the hash of the whole, given the part's own hash and how many
+   * tokens come after it; {@link #add} puts the shares of all parts together in any order.
+   */
+  public static long share(long part, long tokensAfter) {
+    return multiply(part, power(tokensAfter));
+  }
+
+  /** Two shares together. */
+  public static long add(long left, long right) {
+    long sum = left + right;
     return sum >= PRIME ? sum - PRIME : sum;
   }
 

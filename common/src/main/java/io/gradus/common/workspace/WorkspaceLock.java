@@ -84,7 +84,7 @@ public final class WorkspaceLock implements AutoCloseable {
   public record Sighting(WorkspaceRun run, Duration silence) {
     /** Whether it has certainly or probably ended without saying so. */
     public boolean hasEnded() {
-      return (run.isOnThisMachine() && !run.processExists())
+      return (run.onThisMachine() && !run.processExists())
           || silence.compareTo(Timing.USUAL.silence()) > 0;
     }
   }
@@ -429,7 +429,7 @@ public final class WorkspaceLock implements AutoCloseable {
     private Life life(Found holder) {
       long before = firstSeen.computeIfAbsent(holder.file(), unseen -> holder.changed());
       WorkspaceRun other = holder.run();
-      boolean here = other != null && other.isOnThisMachine();
+      boolean here = other != null && other.onThisMachine();
       if (here && !other.processExists()) {
         return Life.ENDED;
       }

@@ -70,7 +70,7 @@ public record WorkspaceRun(
   }
 
   /** Whether its process can be looked at from here. */
-  public boolean isOnThisMachine() {
+  public boolean onThisMachine() {
     return !machine.isEmpty() && machine.equals(thisMachine());
   }
 

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -145,8 +147,21 @@ public final class TinyCorpus {
     return documents.stream().mapToLong(Document::length).sum();
   }
 
-  /** Writes the documents table below a folder. */
+  /** Writes the documents table below a folder, without texts. */
   public Finished<DocumentsTable> writeDocuments(Path folder, int buckets) {
+    return writeDocuments(folder, buckets, document -> null);
+  }
+
+  /** Writes the documents table below a folder, each document with a text and other fields. */
+  public Finished<DocumentsTable> writeDocumentsWithTexts(Path folder, int buckets) {
+    return writeDocuments(
+        folder,
+        buckets,
+        document -> "caf\u00e9 \"" + HexFormat.of().formatHex(document.docId()) + "\"\n");
+  }
+
+  private Finished<DocumentsTable> writeDocuments(
+      Path folder, int buckets, Function<Document, String> texts) {
     StageDirectory directory = directory(folder);
     List<Row> rows = new ArrayList<>();
     List<String> ids = new ArrayList<>();
@@ -157,17 +172,18 @@ public final class TinyCorpus {
       }
       ids.add(Arrays.toString(id));
       byte[] tokens = TokenBytes.encode(document.tokens, tokenBytes());
+      String text = texts.apply(document);
       rows.add(
           RowFactory.create(
               id,
               document.source,
-              null,
-              null,
+              text == null ? null : "external-" + ids.size(),
+              text,
               tokens.length,
               document.length(),
               tokens,
               TokenHash.of(tokens, tokenBytes()),
-              null,
+              text == null ? null : "{\"length\":" + document.length() + "}",
               DocumentsTable.bucket(id, buckets)));
     }
     Collections.shuffle(rows, new Random(1));

@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       StatusCommand.class,
       ExplainCommand.class,
       RaterCommand.class,
+      VerifyCommand.class,
     },
     footer = {
       "",

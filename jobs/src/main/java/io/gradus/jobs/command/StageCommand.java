@@ -26,7 +26,6 @@ final class StageCommand implements Runnable {
         new StageCommand("sample", "Selects documents to a token budget."),
         new StageCommand("order", "Puts the selection into a curriculum."),
         new StageCommand("pack", "Writes the curriculum as training shards."),
-        new StageCommand("verify", "Reads the shards back and proves them complete."),
         new StageCommand("advise", "Recommends schedule and checkpoint averaging."),
         new StageCommand("report", "Writes one HTML file about all of it."));
   }

@@ -100,7 +100,7 @@ final class SweepCommand implements Runnable {
       throw new UserMistake(
           "--output: '" + output + "' is the configuration itself; name another file.");
     }
-    if (!target.getParent().equals(file.getParent())) {
+    if (!file.getParent().equals(target.getParent())) {
       throw new UserMistake(
           "--output: '"
               + output
@@ -109,6 +109,14 @@ final class SweepCommand implements Runnable {
               + "', at which the paths in that file start. Name a file in "
               + file.getParent()
               + ".");
+    }
+    if (Files.isRegularFile(file) && !Files.isWritable(file.getParent())) {
+      throw new UserMistake(
+          "--pick: nothing can be written to the folder '"
+              + file.getParent()
+              + "', where the chosen configuration has to lie beside '"
+              + options.file()
+              + "'. Change the folder's permissions, or copy the configuration to another one.");
     }
     if (Files.exists(target) && !isChosen(target)) {
       throw new UserMistake(

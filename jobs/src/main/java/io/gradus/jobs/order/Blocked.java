@@ -44,8 +44,13 @@ record Blocked(Group by, List<String> sequence, Shape inside) implements Shape {
   }
 
   @Override
+  public boolean needsTopics() {
+    return by == Group.TOPIC || inside.needsTopics();
+  }
+
+  @Override
   public void check(List<String> sources, int topics) {
-    by.check("blocked", topics);
+    by.check(topics);
     for (String name : sequence) {
       if (!sources.contains(name)) {
         throw new UserMistake(

@@ -106,7 +106,7 @@ record CellSums(long[] cells, long[] tokens, long[] rows) implements Serializabl
   /** Tokens of cells whose numbers have the same quotient, summed. */
   static Map<Long, Long> dividedBy(Map<Long, Long> tokens, long divisor) {
     Map<Long, Long> sums = new TreeMap<>();
-    tokens.forEach((cell, sum) -> sums.merge(cell / divisor, sum, Long::sum));
+    tokens.forEach((cell, sum) -> sums.merge(Math.floorDiv(cell, divisor), sum, Long::sum));
     return sums;
   }
 }

@@ -13,6 +13,9 @@ import java.util.Map;
 final class Curriculum implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** Counts documents that need no ranking, apart from all stretches. */
+  private static final long NOBODYS_CELL = -1;
+
   private final Shape shape;
   private final Within within;
   private final Chance chance;
@@ -104,9 +107,9 @@ final class Curriculum implements Serializable {
       rows.key[row] = document.askedValue();
       rows.cell[row] = cell(document.askedNumber(), rows.source[row]);
     } else {
-      // Known already; other documents need this step.
+      // Its place is known already; other documents need this step.
       rows.key[row] = 0;
-      rows.cell[row] = 0;
+      rows.cell[row] = NOBODYS_CELL;
     }
   }
 

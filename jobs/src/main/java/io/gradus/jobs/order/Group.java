@@ -9,17 +9,19 @@ public enum Group {
   /** What they are about; documents without a topic form a group of their own, the last one. */
   TOPIC;
 
+  /** What to do where a shape asks for topics and there are none. */
+  public static final String TOPICS_NEEDED =
+      "topics are blocked or interleaved, and there are none; add a section topics { count = 25 }, or"
+          + " set by = source";
+
   /**
    * Makes sure that there is such a thing.
    *
    * @throws UserMistake when the selection has no topics
    */
-  void check(String shape, int topics) {
+  void check(int topics) {
     if (this == TOPIC && topics == 0) {
-      throw new UserMistake(
-          "order.shape: "
-              + shape
-              + " by topic needs topics; add a section topics { count = 25 }, or set by = source.");
+      throw new UserMistake("order.shape: " + TOPICS_NEEDED);
     }
   }
 

@@ -34,8 +34,13 @@ record Interleaved(Group by, int rounds, Shape inside) implements Shape {
   }
 
   @Override
+  public boolean needsTopics() {
+    return by == Group.TOPIC || inside.needsTopics();
+  }
+
+  @Override
   public void check(List<String> sources, int topics) {
-    by.check("interleaved", topics);
+    by.check(topics);
     inside.check(sources, topics);
   }
 

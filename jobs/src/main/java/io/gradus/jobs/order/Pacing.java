@@ -2,8 +2,8 @@ package io.gradus.jobs.order;
 
 /**
  * How the share of the ranking that a warm-up draws from grows: from the start at the beginning to
- * everything at the end. Wu, Dyer and Neyshabur, "When Do Curricula Work?" (arXiv 2012.03107,
- * section 2.2 and appendix): there {@code b} is the start and {@code a} the end.
+ * everything at the end. The pacing functions of Wu, Dyer and Neyshabur, "When Do Curricula Work?"
+ * (arXiv 2012.03107), where {@code b} is the start and {@code a} the end.
  */
 public enum Pacing {
   /** Evenly. */

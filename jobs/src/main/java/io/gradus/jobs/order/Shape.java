@@ -52,6 +52,11 @@ public sealed interface Shape extends Serializable
    */
   boolean ask(RankedDocument document, Stretch stretch);
 
+  /** Whether the shape, or one inside, tells topics apart. */
+  default boolean needsTopics() {
+    return insides().stream().anyMatch(Shape::needsTopics);
+  }
+
   /**
    * Compares what the shape names with what there is.
    *

@@ -7,7 +7,10 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** Counts and digests what is written through it. */
+/**
+ * Counts and digests what is written through it. Closing it ends the content; the stream below is
+ * left open, since whoever opened it decides whether the file may appear.
+ */
 final class HashedOutput extends PositionOutputStream {
   private final OutputStream out;
   private final MessageDigest digest = Fingerprint.newSha256();
@@ -43,7 +46,7 @@ final class HashedOutput extends PositionOutputStream {
 
   @Override
   public void close() throws IOException {
-    out.close();
+    out.flush();
   }
 
   /** SHA-256 of everything that was written; to be asked once, at the end. */

@@ -1,6 +1,5 @@
 package io.gradus.jobs.pack;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -16,9 +15,6 @@ import java.util.Arrays;
  * last sequence would otherwise be no sample.
  */
 record MegatronLayout(int sequenceLength, int tokenBytes) implements Serializable {
-  static final String DATA = "megatron/train.bin";
-  static final String INDEX = "megatron/train.idx";
-
   /** Megatron's own rule: u16 below 65,500 ids, else i32. */
   static int tokenBytes(int vocabularySize) {
     return vocabularySize < 65_500 ? 2 : 4;
@@ -41,30 +37,62 @@ record MegatronLayout(int sequenceLength, int tokenBytes) implements Serializabl
    * @param sequences packed sequences, the last document not counted
    */
   void writeIndex(OutputStream stream, long sequences) throws IOException {
-    OutputStream out = new BufferedOutputStream(stream, 1 << 16);
+    LittleEndianOutput out = new LittleEndianOutput(stream);
     long count = sequences + 1;
     out.write("MMIDIDX\0\0".getBytes(StandardCharsets.US_ASCII));
-    writeLong(out, 1);
+    out.writeLong(1);
     out.write(tokenBytes == 2 ? 8 : 4);
-    writeLong(out, count);
-    writeLong(out, count + 1);
+    out.writeLong(count);
+    out.writeLong(count + 1);
     for (long i = 0; i < count; i++) {
-      writeInt(out, i < sequences ? sequenceLength : 1);
+      out.writeInt(i < sequences ? sequenceLength : 1);
     }
     for (long i = 0; i < count; i++) {
-      writeLong(out, bytes(i));
+      out.writeLong(bytes(i));
     }
     for (long i = 0; i <= count; i++) {
-      writeLong(out, i);
+      out.writeLong(i);
     }
     out.flush();
   }
 
-  private static void writeInt(OutputStream out, int value) throws IOException {
-    out.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
+  /** Writes GPTDataset's index of documents in their own order: int32, the last one counted. */
+  void writeDocumentIndex(OutputStream stream, long sequences) throws IOException {
+    LittleEndianOutput out = new LittleEndianOutput(stream);
+    NpyArray.writeHead(out, "<i4", sequences + 1, "");
+    for (long i = 0; i <= sequences; i++) {
+      out.writeInt((int) i);
+    }
+    out.flush();
   }
 
-  private static void writeLong(OutputStream out, long value) throws IOException {
-    out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
+  /**
+   * Writes GPTDataset's index of samples in order: document and offset where each begins, and where
+   * the last one ends; int32, or int64 where that cannot count them.
+   */
+  void writeSampleIndex(OutputStream stream, long sequences) throws IOException {
+    LittleEndianOutput out = new LittleEndianOutput(stream);
+    boolean wide = sequences + 1 > Integer.MAX_VALUE;
+    NpyArray.writeHead(out, wide ? "<i8" : "<i4", sequences + 1, " 2");
+    for (long i = 0; i <= sequences; i++) {
+      if (wide) {
+        out.writeLong(i);
+        out.writeLong(0);
+      } else {
+        out.writeInt((int) i);
+        out.writeInt(0);
+      }
+    }
+    out.flush();
+  }
+
+  /** Writes GPTDataset's permutation of samples, which changes nothing: uint32. */
+  void writeShuffleIndex(OutputStream stream, long sequences) throws IOException {
+    LittleEndianOutput out = new LittleEndianOutput(stream);
+    NpyArray.writeHead(out, "<u4", sequences, "");
+    for (long i = 0; i < sequences; i++) {
+      out.writeInt((int) i);
+    }
+    out.flush();
   }
 }

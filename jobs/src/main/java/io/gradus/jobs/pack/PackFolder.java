@@ -3,12 +3,13 @@ package io.gradus.jobs.pack;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
-import io.gradus.common.workspace.AtomicFile;
 import io.gradus.common.workspace.Json;
+import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -31,8 +33,9 @@ import org.apache.hadoop.fs.Path;
  */
 final class PackFolder {
   private static final String WORK = ".work";
+  private static final String PARTS = WORK + "/parts";
   private static final String RESULT = "result.json";
-  private static final Pattern MARKER = Pattern.compile("\\.work/done/(\\d+)\\.json");
+  private static final Pattern MARKER = Pattern.compile("\\.work/done/.*/(\\d+)\\.json");
 
   private final Path root;
   private final FileSystem fileSystem;
@@ -44,106 +47,118 @@ final class PackFolder {
     this.fileSystem = any instanceof LocalFileSystem local ? local.getRawFileSystem() : any;
   }
 
-  /** Creates the folders that files are moved to. */
-  void prepare(List<ShardFormat> formats) throws IOException {
-    for (ShardFormat format : formats) {
-      fileSystem.mkdirs(new Path(root, format.label()));
-    }
+  /** Makes room for what is under way, and forgets what attempts that ended left. */
+  void prepare() throws IOException {
     fileSystem.mkdirs(new Path(root, WORK + "/done"));
-    fileSystem.mkdirs(new Path(root, WORK + "/megatron"));
+    fileSystem.mkdirs(new Path(root, PARTS));
     fileSystem.delete(new Path(root, WORK + "/temporary"), true);
     fileSystem.mkdirs(new Path(root, WORK + "/temporary"));
   }
 
-  /** Where a shard's tokens for Megatron wait until all shards are there. */
-  static String megatronPart(int shard) {
-    return String.format(WORK + "/megatron/%05d.bin", shard);
+  /** Creates the folders that the groups' files appear in. */
+  void prepare(List<ShardGroup> groups) throws IOException {
+    for (ShardGroup group : groups) {
+      for (FormatWriter format : group.formats()) {
+        fileSystem.mkdirs(new Path(root, format.folder()));
+      }
+      fileSystem.mkdirs(new Path(root, doneFolder(group.shardList())));
+    }
   }
 
-  Path newTemporary() {
-    return new Path(root, WORK + "/temporary/" + UUID.randomUUID());
+  /** Where a shard's stretch of a joined file waits until all shards are there. */
+  static String part(String path, int shard) {
+    return String.format("%s/%s.%05d", PARTS, path.replace('/', '-'), shard);
   }
 
-  HashedOutput create(Path temporary) throws IOException {
-    return new HashedOutput(fileSystem.create(temporary, true));
+  /** Begins a file; it is to be committed or discarded. */
+  PendingFile create(String path) throws IOException {
+    return PendingFile.create(
+        fileSystem, new Path(root, path), new Path(root, WORK + "/temporary/" + UUID.randomUUID()));
   }
 
   FSDataInputStream open(String path) throws IOException {
     return fileSystem.open(new Path(root, path));
   }
 
-  /** Moves a complete file to its place. */
-  void commit(Path temporary, String path) throws IOException {
-    AtomicFile.commit(fileSystem, temporary, new Path(root, path));
-  }
-
-  void discard(Path temporary) throws IOException {
-    fileSystem.delete(temporary, false);
-  }
-
   /** Writes a whole file of a format so that it appears complete or not at all. */
   PackedFile write(ShardFormat format, String path, Content content) throws IOException {
-    Path temporary = newTemporary();
-    HashedOutput out = create(temporary);
-    try (out) {
-      content.writeTo(out);
+    PendingFile file = create(path);
+    try {
+      content.writeTo(file.out());
+      file.commit();
+    } finally {
+      file.discard();
     }
-    commit(temporary, path);
-    return new PackedFile(format, path, 0, out.getPos(), out.sha256());
+    return new PackedFile(format, path, 0, file.out().getPos(), file.out().sha256());
   }
 
   /** Writes a small file beside the formats' folders; returns its SHA-256. */
   String writeText(String path, Iterable<String> lines) throws IOException {
-    Path temporary = newTemporary();
-    HashedOutput out = create(temporary);
-    try (out) {
+    PendingFile file = create(path);
+    try {
       for (String line : lines) {
-        out.write(line.getBytes(StandardCharsets.UTF_8));
+        file.out().write(line.getBytes(StandardCharsets.UTF_8));
+      }
+      file.commit();
+    } finally {
+      file.discard();
+    }
+    return file.out().sha256();
+  }
+
+  /** Notes that a shard is complete. */
+  void finishShard(String shardList, Shard shard) throws IOException {
+    writeText(
+        String.format("%s/%05d.json", doneFolder(shardList), shard.index()),
+        List.of(Json.tree(shard).toString()));
+  }
+
+  /** Notes that a format is complete. */
+  void finishFormat(FormatWriter format, List<PackedFile> wholeFiles) throws IOException {
+    writeText(marker(format), List.of(Json.tree(new WholeFiles(wholeFiles)).toString()));
+  }
+
+  /** The files of a format that belong to no single shard, when all of them are complete. */
+  Optional<List<PackedFile>> finishedFormat(FormatWriter format) throws IOException {
+    Optional<WholeFiles> found = read(marker(format), WholeFiles.class);
+    if (found.isPresent()) {
+      for (PackedFile file : found.get().files()) {
+        if (!holds(file.path(), file.bytes())) {
+          return Optional.empty();
+        }
       }
     }
-    commit(temporary, path);
-    return out.sha256();
+    return found.map(WholeFiles::files);
   }
 
-  void finishShard(Shard shard) throws IOException {
-    writeText(marker(shard.index()), List.of(Json.tree(shard).toString()));
+  /** Notes that a placement is complete. */
+  void finishPlacement(String placement, PlacedStream placed) throws IOException {
+    writeText(marker(placement), List.of(Json.tree(placed).toString()));
   }
 
-  void finishMegatron(List<PackedFile> files) throws IOException {
-    for (PackedFile file : files) {
-      writeText(megatronMarker(file.path()), List.of(Json.tree(file).toString()));
-    }
+  /** What was said of a placement that is complete. */
+  Optional<PlacedStream> finishedPlacement(String placement) throws IOException {
+    return read(marker(placement), PlacedStream.class);
   }
 
-  /** Megatron's two files when both are complete, else nothing. */
-  List<PackedFile> finishedMegatron() throws IOException {
-    List<PackedFile> files = new ArrayList<>();
-    for (String path : List.of(MegatronLayout.DATA, MegatronLayout.INDEX)) {
-      Optional<PackedFile> file = read(megatronMarker(path), PackedFile.class);
-      if (file.isEmpty() || !holds(path, file.get().bytes())) {
-        return List.of();
-      }
-      files.add(file.get());
-    }
-    return files;
-  }
+  /** What the marker of a finished format holds. */
+  private record WholeFiles(List<PackedFile> files) {}
 
   /**
-   * The shards whose files are all there, in full length. Each folder is listed once, since asking
-   * for every file by itself takes long on a distant file system.
+   * The shards of a group whose files are all there, in full length. Each folder is listed once,
+   * since asking for every file by itself takes long on a distant file system.
    *
    * @param known shards that were found before, whose markers are not read again
    */
-  Map<Integer, Shard> finishedShards(Map<Integer, Shard> known, List<ShardFormat> formats)
+  Map<Integer, Shard> finishedShards(ShardGroup group, Map<Integer, Shard> known)
       throws IOException {
-    boolean assembled = !finishedMegatron().isEmpty();
     Map<String, Long> lengths = new HashMap<>();
-    for (ShardFormat format : formats) {
-      list(format.label(), lengths);
+    for (FormatWriter format : group.formats()) {
+      list(format.folder(), lengths);
     }
-    list(WORK + "/megatron", lengths);
+    list(PARTS, lengths);
     Map<String, Long> markers = new HashMap<>();
-    list(WORK + "/done", markers);
+    list(doneFolder(group.shardList()), markers);
     Map<Integer, Shard> finished = new TreeMap<>();
     for (String marker : markers.keySet()) {
       Matcher matcher = MARKER.matcher(marker);
@@ -151,7 +166,7 @@ final class PackFolder {
         int index = Integer.parseInt(matcher.group(1));
         Shard shard =
             known.containsKey(index) ? known.get(index) : read(marker, Shard.class).orElseThrow();
-        if (shard.files().stream().allMatch(file -> isThere(index, file, lengths, assembled))) {
+        if (shard.files().stream().allMatch(file -> isThere(index, file, lengths))) {
           finished.put(index, shard);
         }
       }
@@ -159,14 +174,14 @@ final class PackFolder {
     return finished;
   }
 
-  private static boolean isThere(
-      int shard, PackedFile file, Map<String, Long> lengths, boolean megatronAssembled) {
-    boolean part = file.format() == ShardFormat.MEGATRON;
-    if (part && megatronAssembled) {
-      return true;
+  private static boolean isThere(int shard, PackedFile file, Map<String, Long> lengths) {
+    Long part = lengths.get(part(file.path(), shard));
+    if (part != null) {
+      return part == file.bytes();
     }
-    Long length = lengths.get(part ? megatronPart(shard) : file.path());
-    return length != null && length == file.bytes();
+    // Of a joined file the shard is a stretch; it appeared complete.
+    Long whole = lengths.get(file.path());
+    return whole != null && whole >= file.offset() + file.bytes();
   }
 
   /** Puts in the length of each file in a folder, by its path below the stage's directory. */
@@ -180,12 +195,16 @@ final class PackFolder {
     }
   }
 
-  private static String marker(int shard) {
-    return String.format(WORK + "/done/%05d.json", shard);
+  private static String doneFolder(String shardList) {
+    return WORK + "/done/" + shardList.replace('/', '-');
   }
 
-  private static String megatronMarker(String path) {
-    return WORK + "/done/" + path.substring(path.lastIndexOf('/') + 1) + ".json";
+  private static String marker(FormatWriter format) {
+    return marker(format.folder());
+  }
+
+  private static String marker(String name) {
+    return WORK + "/done/" + name.replace('/', '-') + ".json";
   }
 
   private boolean holds(String path, long bytes) throws IOException {
@@ -210,6 +229,29 @@ final class PackFolder {
     return read(RESULT, PackResult.class);
   }
 
+  /** Writes the list of all shards; returns its SHA-256. */
+  String writeShards(String shardList, List<Shard> shards) throws IOException {
+    return writeText(
+        shardList, () -> shards.stream().map(shard -> Json.tree(shard) + "\n").iterator());
+  }
+
+  /** The shards that a list has, one after the other; to be closed. */
+  Stream<Shard> shards(String shardList) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(open(shardList), StandardCharsets.UTF_8));
+    return lines
+        .lines()
+        .map(line -> Json.read(line, Shard.class))
+        .onClose(
+            () -> {
+              try {
+                lines.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
   /** Ends the stage's work. */
   void finish(PackResult result) throws IOException {
     writeText(RESULT, List.of(Json.write(result)));
@@ -218,10 +260,6 @@ final class PackFolder {
 
   void removeWork() throws IOException {
     fileSystem.delete(new Path(root, WORK), true);
-  }
-
-  void removeMegatronParts() throws IOException {
-    fileSystem.delete(new Path(root, WORK + "/megatron"), true);
   }
 
   /** What writes a file's content. */

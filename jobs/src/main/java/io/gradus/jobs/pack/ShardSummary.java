@@ -1,7 +1,6 @@
 package io.gradus.jobs.pack;
 
 import io.gradus.common.table.PackedFile;
-import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.Shard;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +11,7 @@ import java.util.stream.Collectors;
 
 /** Gathers what is said about a shard while its pieces pass, in order. */
 final class ShardSummary {
+  private final DocumentMarks marks;
   private final Map<String, Long> tokensBySource = new HashMap<>();
   private final Measure score = new Measure();
   private final Measure quantile = new Measure();
@@ -20,22 +20,30 @@ final class ShardSummary {
   private long firstPosition = -1;
   private long lastPosition = -1;
 
-  void add(Piece piece, long pieceTokens) {
-    tokens += pieceTokens;
+  ShardSummary(DocumentMarks marks) {
+    this.marks = marks;
+  }
+
+  void add(Piece piece) {
+    tokens += piece.streamTokens();
     documents += piece.begins() ? 1 : 0;
-    firstPosition = firstPosition < 0 ? piece.position() : firstPosition;
-    lastPosition = piece.position();
-    score.add(piece.score(), pieceTokens);
-    quantile.add(piece.quantile(), pieceTokens);
-    tokensBySource.merge(piece.source(), pieceTokens - (piece.ends() ? 1 : 0), Long::sum);
+    firstPosition =
+        firstPosition < 0 ? piece.position() : Math.min(firstPosition, piece.position());
+    lastPosition = Math.max(lastPosition, piece.position());
+    score.add(piece.score(), piece.streamTokens());
+    if (piece.quantile() != null) {
+      quantile.add(piece.quantile(), piece.streamTokens());
+    }
+    if (piece.streamTokens() > 0) {
+      tokensBySource.merge(piece.source(), piece.streamTokens() - marksIn(piece), Long::sum);
+    }
   }
 
-  /** Stream tokens so far. */
-  long tokens() {
-    return tokens;
+  private int marksIn(Piece piece) {
+    return (piece.ends() ? 1 : 0) + (piece.begins() && marks.hasBegin() ? 1 : 0);
   }
 
-  Shard shard(int index, PackedStream stream, List<PackedFile> files) {
+  Shard shard(int index, ShardGroup group, List<PackedFile> files) {
     Map<String, Long> largest =
         tokensBySource.entrySet().stream()
             .sorted(
@@ -46,12 +54,19 @@ final class ShardSummary {
                 Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum, TreeMap::new));
     long all = tokensBySource.values().stream().mapToLong(Long::longValue).sum();
     long listed = largest.values().stream().mapToLong(Long::longValue).sum();
+    long rows = group.layout().rows(index);
+    long first = group.layout().sequence(index, 0);
+    long last = group.layout().sequence(index, rows - 1);
+    boolean padded = group.content() == ShardGroup.Content.TOKENS;
     return new Shard(
         index,
-        stream.firstSequence(index),
-        stream.sequences(index),
+        first,
+        last,
+        rows,
+        first / group.globalBatch(),
+        last / group.globalBatch(),
         tokens,
-        stream.paddingTokens(index),
+        padded ? group.tokens(index) - tokens : 0,
         documents,
         firstPosition,
         lastPosition,
@@ -75,8 +90,9 @@ final class ShardSummary {
       maximum = Math.max(maximum, value);
     }
 
+    /** Null when nothing was added, which JSON can say. */
     Shard.Spread spread() {
-      return new Shard.Spread(sum / weight, minimum, maximum);
+      return weight == 0 ? null : new Shard.Spread(sum / weight, minimum, maximum);
     }
   }
 }

@@ -15,6 +15,8 @@ import io.gradus.jobs.cluster.ClusterProfile;
 import io.gradus.jobs.pipeline.Plan.Step;
 import io.gradus.jobs.pipeline.Stage.Inputs;
 import io.gradus.jobs.pipeline.Stage.Outcome;
+import io.gradus.jobs.verify.ReadingConfig;
+import io.gradus.jobs.verify.ReadingJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -217,6 +219,30 @@ public final class Pipeline {
       tell(e);
       throw e;
     }
+  }
+
+  /**
+   * Simulates how a training run reads the shards, after verify has found them good.
+   *
+   * @throws UserMistake when it does not read the curriculum as it is, or does not read the shards'
+   *     formats
+   */
+  public void read(JobContext context, ReadingConfig reading) {
+    boolean verified = finished(Stages.VERIFY);
+    if (!verified) {
+      run(context, Stages.VERIFY);
+    }
+    Map<String, StageDirectory> directories = new TreeMap<>();
+    Map<String, Manifest> manifests = new TreeMap<>();
+    for (Step step : plan.upTo(Stages.VERIFY).steps()) {
+      directories.put(step.name(), step.directory());
+      manifests.put(step.name(), step.directory().manifest().orElseThrow());
+    }
+    Stages.read(
+        context,
+        reading,
+        new Inputs(directories, manifests),
+        verified ? ReadingJob.Bytes.UNREAD : ReadingJob.Bytes.JUST_VERIFIED);
   }
 
   /** Keeps the reason of this run's failure in the workspace, unless it is kept already. */

@@ -7,6 +7,7 @@ import io.gradus.common.job.UserMistake;
 import io.gradus.jobs.advise.AdviseConfig;
 import io.gradus.jobs.calibrate.CalibrateConfig;
 import io.gradus.jobs.ingest.IngestConfig;
+import io.gradus.jobs.order.Group;
 import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.rate.RateConfig;
@@ -78,6 +79,7 @@ public record PipelineConfig(
     IngestConfig ingest = IngestConfig.read(root.section("ingest"));
     RateConfig rate = RateConfig.read(root.section("rate"));
     SampleConfig sample = SampleConfig.read(root.section("sample"));
+    AdviseConfig advise = AdviseConfig.read(root.section("advise"));
     PipelineConfig config =
         new PipelineConfig(
             name,
@@ -90,10 +92,13 @@ public record PipelineConfig(
             sample,
             SweepConfig.read(root.section("sweep"), current(sample)),
             OrderConfig.read(root.section("order")),
-            PackConfig.read(root.section("pack")),
-            AdviseConfig.read(root.section("advise")));
+            PackConfig.read(root.section("pack"), advise.batchTokens()),
+            advise);
     if (config.sample().quotas().needTopics() && !config.topics().wanted()) {
       root.section("sample").problem("by", SampleJob.TOPICS_NEEDED);
+    }
+    if (config.order().shape().needsTopics() && !config.topics().wanted()) {
+      root.section("order").problem("shape", Group.TOPICS_NEEDED);
     }
     root.finish();
     problems.throwIfAny();

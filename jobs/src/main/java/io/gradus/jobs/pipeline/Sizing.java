@@ -146,7 +146,7 @@ record Sizing(Cluster cluster, List<Need> stages, Memory memory) {
             "  %-10s %8s %9s %12s %10s %10s",
             "together",
             "",
-            hours(stages.stream().mapToDouble(Need::hours).sum()),
+            hoursTogether(),
             "",
             bytes(stages.stream().mapToDouble(Need::shuffled).sum()),
             bytes(stages.stream().mapToDouble(Need::stored).sum())));
@@ -177,6 +177,16 @@ record Sizing(Cluster cluster, List<Need> stages, Memory memory) {
             cluster.overhead(),
             "memoryOverhead"));
     return lines;
+  }
+
+  /** Of the stages whose speed is known, told as a lower bound where there are others. */
+  private String hoursTogether() {
+    double sum = stages.stream().mapToDouble(Need::hours).sum();
+    if (sum == 0) {
+      return "unknown";
+    }
+    boolean complete = stages.stream().allMatch(need -> need.hours() > 0);
+    return (complete ? "" : "> ") + hours(sum);
   }
 
   private static String line(Need need) {

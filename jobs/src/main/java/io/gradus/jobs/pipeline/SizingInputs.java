@@ -17,13 +17,13 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What is known of each stage before it runs: from the workspace's manifests, from {@code gradus
- * rater bench}, and else from one run on another machine.
+ * rater bench}, and where nothing was measured from the formats alone.
  */
 final class SizingInputs {
   /** English web text in GPT-2's tokens. */
@@ -41,23 +41,12 @@ final class SizingInputs {
   /** Shorter runs were mostly starting. */
   private static final Duration TELLING = Duration.ofSeconds(20);
 
-  private static final String REFERENCE = "of the reference run, docs/clusters.md";
+  private static final String UNMEASURED =
+      "known after a run of 20 seconds and more of this stage in this workspace";
 
-  /**
-   * Tokens a second of one core, and stored bytes a token, of the run that docs/clusters.md tells.
-   */
-  private static final Map<String, Reference> REFERENCES =
-      Map.of(
-          "ingest", new Reference(0, 0),
-          "topics", new Reference(0, 0),
-          "rate", new Reference(0, 0),
-          "calibrate", new Reference(0, 0),
-          "sample", new Reference(0, 0),
-          "order", new Reference(0, 0),
-          "pack", new Reference(0, 0),
-          "verify", new Reference(0, 0));
-
-  private record Reference(double speed, double stored) {}
+  /** The stages that take long; the others read what these have summed up. */
+  private static final Set<String> SIZED =
+      Set.of("ingest", "topics", "rate", "calibrate", "sample", "order", "pack", "verify");
 
   private final PipelineConfig config;
   private final Workspace workspace;
@@ -99,7 +88,7 @@ final class SizingInputs {
     List<BundleSpeed> bundles = RateEstimate.speeds(config.rate(), workspace.hadoop());
     List<Work> works = new ArrayList<>();
     for (String stage : stages) {
-      if (REFERENCES.containsKey(stage)) {
+      if (SIZED.contains(stage)) {
         long through = isOfSelection(stage) ? config.sample().budget().in(corpus) : corpus;
         works.add(
             stage.equals("rate") ? rating(bundles, through) : work(stage, through, Device.CORE));
@@ -153,13 +142,13 @@ final class SizingInputs {
                         / (double) manifest.cores()
                         / seconds(manifest).toMillis()
                         * 1000)
-            .orElse(REFERENCES.get(stage).speed());
+            .orElse(0.0);
     return new Work(
         stage,
         tokens,
         device,
         speed,
-        before.isPresent() ? "this workspace" : REFERENCE,
+        before.isPresent() ? "this workspace" : UNMEASURED,
         shuffled(stage),
         stored(stage));
   }
@@ -170,10 +159,7 @@ final class SizingInputs {
     return switch (stage) {
       case "ingest" -> COMPRESSED * ratio("textBytes", "tokens", BYTES_OF_A_TOKEN);
       case "sample", "order", "verify" -> row;
-      case "pack" ->
-          documents
-              .map(table -> table.path("tokenBytes").asInt(BYTES_OF_A_PACKED_TOKEN))
-              .orElse(BYTES_OF_A_PACKED_TOKEN);
+      case "pack" -> tokenBytes();
       default -> 0;
     };
   }
@@ -185,13 +171,25 @@ final class SizingInputs {
         .orElse(otherwise);
   }
 
+  /** What the workspace's outputs take for each token, and else what must be in them. */
   private double stored(String stage) {
+    double row = BYTES_OF_A_ROW / ratio("tokens", "rows", TOKENS_OF_A_DOCUMENT);
     return newest(stage)
         .filter(manifest -> tokensOf(manifest) > 0)
         .map(manifest -> bytes(stage, manifest) / (double) tokensOf(manifest))
-        .orElse(
-            REFERENCES.get(stage).stored()
-                * (stage.equals("pack") ? config.pack().formats().size() : 1));
+        .orElseGet(
+            () ->
+                switch (stage) {
+                  case "ingest" ->
+                      COMPRESSED * ratio("textBytes", "tokens", BYTES_OF_A_TOKEN) + tokenBytes();
+                  case "pack" -> (double) tokenBytes() * config.pack().formats().size();
+                  case "rate", "sample", "order" -> row;
+                  default -> 0.0;
+                });
+  }
+
+  private int tokenBytes() {
+    return documents.map(table -> table.path("tokenBytes").asInt()).orElse(BYTES_OF_A_PACKED_TOKEN);
   }
 
   private long bytes(String stage, Manifest manifest) {
@@ -213,7 +211,11 @@ final class SizingInputs {
   }
 
   private static boolean tells(Manifest manifest) {
-    return manifest.cores() > 0 && seconds(manifest).compareTo(TELLING) >= 0;
+    boolean whole = true;
+    for (JsonNode rater : manifest.result().path("raters")) {
+      whole &= rater.path("bucketsReused").asInt() == 0;
+    }
+    return whole && manifest.cores() > 0 && seconds(manifest).compareTo(TELLING) >= 0;
   }
 
   private static Duration seconds(Manifest manifest) {

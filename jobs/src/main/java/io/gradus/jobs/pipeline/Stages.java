@@ -49,6 +49,9 @@ import io.gradus.jobs.sweep.SweepJob;
 import io.gradus.jobs.sweep.SweepResult;
 import io.gradus.jobs.topics.TopicsJob;
 import io.gradus.jobs.topics.TopicsResult;
+import io.gradus.jobs.verify.ReadingConfig;
+import io.gradus.jobs.verify.ReadingJob;
+import io.gradus.jobs.verify.ReadingResult;
 import io.gradus.jobs.verify.VerifyJob;
 import io.gradus.jobs.verify.VerifyResult;
 import java.util.ArrayList;
@@ -75,7 +78,7 @@ final class Stages {
   private static final String ORDER = "order";
   private static final String PREVIEW = "preview";
   private static final String PACK = "pack";
-  private static final String VERIFY = "verify";
+  static final String VERIFY = "verify";
   private static final String ADVISE = "advise";
   private static final String REPORT = "report";
   private static final long NO_CHANCE = 0;
@@ -173,15 +176,15 @@ final class Stages {
             (context, inputs, output) -> order(context, config, inputs, output)),
         new Stage(
             PACK,
-            1,
+            2,
             config.pack(),
-            List.of(INGEST, ORDER),
+            List.of(INGEST, SAMPLE, ORDER),
             Map::of,
             NO_CHANCE,
             (context, inputs, output) -> pack(context, config, inputs, output)),
         new Stage(
             VERIFY,
-            1,
+            2,
             Map.of(),
             List.of(INGEST, SAMPLE, ORDER, PACK),
             Map::of,
@@ -380,15 +383,21 @@ final class Stages {
   private static Outcome pack(
       JobContext context, PipelineConfig config, Inputs inputs, StageDirectory output) {
     PackResult result =
-        new PackJob().run(context, config.pack(), documents(inputs), order(inputs), output);
-    PackedShards table = result.table();
+        new PackJob()
+            .run(
+                context,
+                config.pack(),
+                documents(inputs),
+                order(inputs),
+                inputs.finished(SAMPLE, SelectionTable.class),
+                output);
     return new Outcome(
         result,
         say(
             "%,d sequences of %,d tokens in %s as %s",
-            table.sequences(),
+            result.sequences(),
             config.pack().sequenceLength(),
-            count(table.shards(), "shard"),
+            count(result.shards(), "shard"),
             String.join(
                 ", ", config.pack().formats().stream().map(format -> format.label()).toList())));
   }
@@ -420,6 +429,28 @@ final class Stages {
         say(
             "all checks passed: %,d documents, each token once and in order, %s bytes read back",
             result.documents(), show(result.bytes())));
+  }
+
+  /** Simulates a training run's reading and prints what was found. */
+  static void read(
+      JobContext context, ReadingConfig reading, Inputs inputs, ReadingJob.Bytes bytes) {
+    StageDirectory output = inputs.directories().get(VERIFY);
+    Finished<PackedShards> shards = inputs.finished(PACK, PackedShards.class);
+    ReadingResult result =
+        new ReadingJob().run(context, reading, order(inputs), shards, bytes, output);
+    result.lines().forEach(context.console()::line);
+    if (!result.passed()) {
+      throw new UserMistake(
+          say(
+              "verify: this run would not read the curriculum as it is: %s, such as: %s. All is in"
+                  + " %s.%s",
+              count(result.breachCount(), "breach"),
+              result.breaches().get(0),
+              output.file(reading.folder() + "/" + ReadingResult.FILE),
+              result.remedies().isEmpty()
+                  ? ""
+                  : " What mends it: " + String.join("; ", result.remedies()) + "."));
+    }
   }
 
   private static Outcome advise(

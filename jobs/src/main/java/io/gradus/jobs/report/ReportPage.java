@@ -190,7 +190,7 @@ final class ReportPage {
   private List<Tile> tiles() {
     JsonNode ingested = inputs.result("ingest").path("table");
     JsonNode selected = inputs.result("sample").path("table");
-    JsonNode packed = inputs.result("pack").path("table");
+    JsonNode packed = inputs.result("pack");
     JsonNode main = inputs.plan().path("main");
     return List.of(
         new Tile(
@@ -254,8 +254,7 @@ final class ReportPage {
       case "calibrate", "sample" -> table("rate", "documents");
       case "order" -> table("sample", "documents");
       case "pack" -> table("order", "documents");
-      case "verify" ->
-          Figures.count(inputs.result("pack").path("table").path("shards")) + " shards";
+      case "verify" -> Figures.count(inputs.result("pack").path("shards")) + " shards";
       default -> Figures.count(inputs.profile().bins().size()) + " stretches of the order";
     };
   }
@@ -265,11 +264,11 @@ final class ReportPage {
     return switch (stage) {
       case "calibrate" -> Figures.count(result.path("rows")) + " rows of moments and quantiles";
       case "pack" ->
-          Figures.count(result.path("table").path("sequences"))
+          Figures.count(result.path("sequences"))
               + " sequences in "
-              + Figures.count(result.path("table").path("shards"))
+              + Figures.count(result.path("shards"))
               + " shards, "
-              + Figures.count(result.path("table").path("paddingTokens"))
+              + Figures.count(result.path("paddingTokens"))
               + " tokens of padding";
       case "verify" -> Figures.count(result.path("tokens")) + " tokens checked";
       case "advise" -> Figures.count(result.path("files").size()) + " files";
@@ -692,8 +691,8 @@ final class ReportPage {
 
   private List<Fact> shardFacts() {
     List<Fact> facts = new ArrayList<>();
-    JsonNode table = inputs.result("pack").path("table");
-    for (JsonNode format : table.path("formats")) {
+    JsonNode result = inputs.result("pack");
+    for (JsonNode format : result.path("table").path("splits").path(0).path("formats")) {
       if (format.isObject()) {
         facts.add(
             new Fact(
@@ -704,9 +703,9 @@ final class ReportPage {
                     + " bytes a token"));
       }
     }
-    facts.add(new Fact("shards", Figures.count(table.path("shards"))));
-    facts.add(new Fact("sequences", Figures.count(table.path("sequences"))));
-    facts.add(new Fact("padding tokens", Figures.count(table.path("paddingTokens"))));
+    facts.add(new Fact("shards", Figures.count(result.path("shards"))));
+    facts.add(new Fact("sequences", Figures.count(result.path("sequences"))));
+    facts.add(new Fact("padding tokens", Figures.count(result.path("paddingTokens"))));
     return facts;
   }
 

@@ -17,6 +17,7 @@ import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.RatingScan;
+import io.gradus.common.selection.RatingSums;
 import io.gradus.common.selection.ScoreMix;
 import io.gradus.common.selection.Scoring;
 import io.gradus.common.selection.Scoring.Normalise;
@@ -42,10 +43,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
-import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -62,8 +60,6 @@ public final class SampleJob {
   public static final String TOPICS_NEEDED =
       "quotas by topic need topics; add a section topics { count = 25 }, or set sample.by = source";
 
-  private static final int TREE_DEPTH = 2;
-  private static final boolean LAST_SUM_ON_AN_EXECUTOR = true;
   private static final int SLICES_FOR_EACH_CORE = 4;
   private static final int GROUPS_IN_RESULT = 1_000;
 
@@ -109,10 +105,10 @@ public final class SampleJob {
     private final RatingInputs inputs;
     private final JavaSparkContext spark;
     private final List<RatingFile> files;
+    private final RatingSums sums;
     private final QuotaGroups groups;
     private final SampleScan scan;
     private final Broadcasts broadcasts;
-    private int scans;
 
     Selection(JobContext context, SampleConfig config, long seed, RatingInputs inputs) {
       this.context = context;
@@ -121,6 +117,7 @@ public final class SampleJob {
       this.spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
       this.broadcasts = new Broadcasts(spark);
       this.files = inputs.files();
+      this.sums = new RatingSums(spark, files, SLICES_FOR_EACH_CORE);
       Scoring scoring = config.scoring();
       Map<String, Double> weights =
           scoring.resolvedWeights("sample.weights", inputs.ratings().table().criteria());
@@ -187,10 +184,8 @@ public final class SampleJob {
       KeyInterest everything = KeyInterest.everything(groups.count());
       Broadcast<KeyInterest> all = broadcasts.of(everything);
       KeyCounts counts =
-          scan(
-              KeyCounts.none(),
-              slice -> keys.countKeys(slice, rates.value(), all.value(), bits),
-              KeyCounts::plus);
+          sums.of(
+              slice -> keys.countKeys(slice, rates.value(), all.value(), bits), KeyCounts::plus);
       long[] available = new long[groups.count()];
       counts
           .cells()
@@ -204,41 +199,8 @@ public final class SampleJob {
       List<SampleResult.Group> results = results(available, budgets, ends, counts.cells());
       Written written = write(ends, rates, results, output);
       GroupsFile.write(context.hadoop(), output.file("groups"), results);
-      int shortGroups =
-          (int)
-              results.stream()
-                  .filter(group -> group.quota() > Math.multiplyExact(group.available(), repeats))
-                  .count();
-      return result(counts, budget, total, results, shortGroups, written);
-    }
-
-    /**
-     * Sums what tasks find in all files. The driver receives nothing but the sum: with many groups
-     * and tasks all that they find would not fit into its memory.
-     */
-    private <T> T scan(T nothing, Function<List<RatingFile>, T> find, Function2<T, T, T> plus) {
-      scans++;
-      return sum(slices(), nothing, find, plus);
-    }
-
-    private static <T> T sum(
-        JavaRDD<List<RatingFile>> slices,
-        T nothing,
-        Function<List<RatingFile>, T> find,
-        Function2<T, T, T> plus) {
-      return slices.treeAggregate(
-          nothing,
-          (sum, slice) -> plus.call(sum, find.call(slice)),
-          plus,
-          TREE_DEPTH,
-          LAST_SUM_ON_AN_EXECUTOR);
-    }
-
-    /** Deals the files to tasks, which only count: how they are dealt does not matter. */
-    private JavaRDD<List<RatingFile>> slices() {
-      int count =
-          Math.max(1, Math.min(files.size(), SLICES_FOR_EACH_CORE * spark.defaultParallelism()));
-      return spark.parallelize(RatingScan.runs(files, count), count);
+      return result(
+          counts, budget, total, results, budgets.shortGroups(available, repeats), written);
     }
 
     private CopyRates copyRates() {
@@ -246,8 +208,7 @@ public final class SampleJob {
           config.percentileBy() == NormaliseBy.SOURCE ? Math.max(1, scan.sources().size()) : 1;
       int bits = KeyCells.bitsFor(compared);
       SampleScan scores = scan;
-      CellCounts counts =
-          scan(new CellCounts(), slice -> scores.countScores(slice, bits), CellCounts::addAll);
+      CellCounts counts = sums.of(slice -> scores.countScores(slice, bits), CellCounts::addAll);
       return new CopyRates(config, counts, compared, bits);
     }
 
@@ -290,8 +251,7 @@ public final class SampleJob {
       while (search.candidates() > Math.max(candidateLimit, groups.count())) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         search.refine(
-            scan(
-                new RangeCounts(groups.count()),
+            sums.of(
                 slice -> scanned.countRanges(slice, rates.value(), ranges.value()),
                 RangeCounts::addAll));
       }
@@ -299,10 +259,8 @@ public final class SampleJob {
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         candidates =
-            scan(
-                candidates,
-                slice -> scanned.gather(slice, rates.value(), ranges.value()),
-                Candidates::addAll);
+            sums.of(
+                slice -> scanned.gather(slice, rates.value(), ranges.value()), Candidates::addAll);
       }
       return new Ends(epochs, search.resolve(candidates));
     }
@@ -358,9 +316,8 @@ public final class SampleJob {
               inputs.topics(),
               output.table().toString(),
               config.validation() > 0 ? output.file(SelectionTable.VALIDATION).toString() : "");
-      // Bounded: a few numbers for each file of a million documents.
-      return spark.parallelize(slices, count).map(task).collect().stream()
-          .reduce(Written.NOTHING, Written::plus);
+      // Added up as they come: of many sources all files' numbers would not be few.
+      return spark.parallelize(slices, count).map(task).reduce(Written::plus);
     }
 
     private SampleResult result(
@@ -370,10 +327,11 @@ public final class SampleJob {
         List<SampleResult.Group> results,
         int shortGroups,
         Written written) {
+      long tokens = Arrays.stream(written.tokensBySource()).sum();
       long promised = results.stream().mapToLong(SampleResult.Group::tokens).sum();
-      if (written.tokens() != promised) {
+      if (tokens != promised) {
         throw new IllegalStateException(
-            "The selection has " + written.tokens() + " tokens, its cut-offs promise " + promised);
+            "The selection has " + tokens + " tokens, its cut-offs promise " + promised);
       }
       Map<String, SampleResult.Unselected> unselectable = new TreeMap<>();
       counts
@@ -384,7 +342,7 @@ public final class SampleJob {
                       reason.label(),
                       new SampleResult.Unselected(amount.documents(), amount.tokens())));
       return new SampleResult(
-          new SelectionTable(written.rows(), written.tokens(), written.tokensBySource()),
+          new SelectionTable(written.rows(), tokens, tokensBySource(written)),
           budget,
           total,
           unselectable,
@@ -398,7 +356,17 @@ public final class SampleJob {
               .toList(),
           results.size(),
           shortGroups,
-          scans);
+          sums.scans());
+    }
+
+    private Map<String, Long> tokensBySource(Written written) {
+      Map<String, Long> tokens = new TreeMap<>();
+      for (int source = 0; source < written.tokensBySource().length; source++) {
+        if (written.tokensBySource()[source] > 0) {
+          tokens.put(scan.sources().get(source), written.tokensBySource()[source]);
+        }
+      }
+      return tokens;
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -73,14 +72,18 @@ record SelectionTask(
     }
   }
 
-  /** What was written, to be compared with what the cut-offs promise. */
-  record Written(long rows, long tokens, Map<String, Long> tokensBySource) implements Serializable {
-    static final Written NOTHING = new Written(0, 0, Map.of());
+  /**
+   * What was written, to be compared with what the cut-offs promise.
+   *
+   * @param tokensBySource by the number of the source
+   */
+  @SuppressWarnings("ArrayRecordComponent") // used and never compared
+  record Written(long rows, long[] tokensBySource) implements Serializable {
 
     Written plus(Written other) {
-      Map<String, Long> sum = new TreeMap<>(tokensBySource);
-      other.tokensBySource.forEach((source, more) -> sum.merge(source, more, Long::sum));
-      return new Written(rows + other.rows, tokens + other.tokens, sum);
+      long[] sum = tokensBySource.clone();
+      Arrays.setAll(sum, source -> sum[source] + other.tokensBySource[source]);
+      return new Written(rows + other.rows, sum);
     }
   }
 
@@ -158,13 +161,7 @@ record SelectionTask(
             }
           });
     }
-    Map<String, Long> tokensBySource = new HashMap<>();
-    for (int source = 0; source < tokens.length; source++) {
-      if (tokens[source] > 0) {
-        tokensBySource.put(scan.sources().get(source), tokens[source]);
-      }
-    }
-    return new Written(rowCount[0], Arrays.stream(tokens).sum(), tokensBySource);
+    return new Written(rowCount[0], tokens);
   }
 
   private static void fill(

@@ -31,17 +31,19 @@ final class Budgets {
    * @param whole the whole budget
    * @param available tokens by group
    * @param division by group
+   * @param maxRepeats how often a document may be taken
    */
-  void set(int number, int budget, long whole, long[] available, QuotaBudgets division) {
+  void set(
+      int number, int budget, long whole, long[] available, QuotaBudgets division, int maxRepeats) {
     Family family = grid.families().get(number);
     long[] budgets = division.budgets();
     tokens[number][budget] = whole;
+    shortGroups[number][budget] = division.shortGroups(available, maxRepeats);
     for (int group = 0; group < budgets.length; group++) {
       int cutoff = family.firstCutoff() + group * grid.budgets().size() + budget;
       epochs[cutoff] =
           available[group] == 0 ? 0 : Math.toIntExact(budgets[group] / available[group]);
       rest[cutoff] = budgets[group] - epochs[cutoff] * available[group];
-      shortGroups[number][budget] += budgets[group] < division.wanted()[group] ? 1 : 0;
     }
   }
 

@@ -51,6 +51,13 @@ final class Diversity {
    */
   record Effective(double share, double error) {}
 
+  /** The same where every document's copies are certain, from their sum and that of squares. */
+  static Effective certain(long copies, long squaredCopies, long documents) {
+    return squaredCopies == 0
+        ? new Effective(0, 0)
+        : new Effective((double) copies / squaredCopies * copies / documents, 0);
+  }
+
   /**
    * {@code (sum p)^2 / sum p^2} over the documents' expected copies p, as a share of all documents
    * (Kish 1965): the share of as many documents, each as likely as any other. The error is that of

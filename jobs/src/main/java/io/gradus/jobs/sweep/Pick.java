@@ -32,7 +32,9 @@ public final class Pick {
   private static final Pattern ITEM = Pattern.compile("([^<>=]+?)\\s*(>=|<=|>|<|=)\\s*(.+)");
   private static final Map<String, ToDoubleFunction<Figures>> FIGURES = new LinkedHashMap<>();
   private static final Map<String, Function<Setting, String>> TEXTS = new LinkedHashMap<>();
-  private static final String[] CRITERION_FIGURES = {"mean", "p05", "p25", "p50", "p75", "p95"};
+  private static final List<String> CRITERION_FIGURES =
+      List.of("mean", "p05", "p25", "p50", "p75", "p95");
+  private static final String TEMPERATURE = "temperature";
 
   static {
     FIGURES.put("quality", Figures::quality);
@@ -68,7 +70,7 @@ public final class Pick {
   private Pick() {}
 
   /**
-   * Understands an expression.
+   * Understands an expression. Only which criteria there are is left to be checked.
    *
    * @throws UserMistake when it is none
    */
@@ -86,9 +88,12 @@ public final class Pick {
       String name = matcher.group(1);
       String value = matcher.group(3).strip();
       if (matcher.group(2).equals("=") && (name.equals("max") || name.equals("min"))) {
+        requireFigure(value);
         pick.goals.add(new Goal(value, name.equals("max")));
       } else {
-        pick.conditions.add(new Condition(name, matcher.group(2), value));
+        Condition condition = new Condition(name, matcher.group(2), value);
+        check(condition);
+        pick.conditions.add(condition);
       }
     }
     if (pick.goals.size() != 1) {
@@ -102,10 +107,33 @@ public final class Pick {
     return pick;
   }
 
+  private static void check(Condition condition) {
+    if (!TEXTS.containsKey(condition.name())) {
+      requireFigure(condition.name());
+      number(condition);
+    } else if (!condition.operator().equals("=")) {
+      throw mistake("'" + condition + "': " + condition.name() + " is compared with '=' only");
+    }
+  }
+
+  private static void requireFigure(String name) {
+    if (TEXTS.containsKey(name)) {
+      throw mistake("'" + name + "' is not a number; name a figure, as in max=diversity");
+    }
+    int dot = name.indexOf('.');
+    boolean known =
+        dot < 0
+            ? FIGURES.containsKey(name) || name.equals(TEMPERATURE)
+            : CRITERION_FIGURES.contains(name.substring(0, dot));
+    if (!known) {
+      throw mistake(unknown(name, List.of("CRITERION")));
+    }
+  }
+
   /**
    * The setting that is wanted.
    *
-   * @throws UserMistake when a name is unknown or no setting meets the conditions
+   * @throws UserMistake when a criterion is unknown or no setting meets the conditions
    */
   public Setting choose(SweepReport report) {
     Goal goal = goals.get(0);
@@ -135,9 +163,6 @@ public final class Pick {
   private boolean meets(Setting setting, Condition condition, SweepReport report) {
     Function<Setting, String> text = TEXTS.get(condition.name());
     if (text != null) {
-      if (!condition.operator().equals("=")) {
-        throw mistake("'" + condition + "': " + condition.name() + " is compared with '=' only");
-      }
       return text.apply(setting).equals(condition.value());
     }
     double figure = figure(condition.name(), report).applyAsDouble(setting);
@@ -167,7 +192,7 @@ public final class Pick {
   }
 
   private static ToDoubleFunction<Setting> figure(String name, SweepReport report) {
-    if (name.equals("temperature")) {
+    if (name.equals(TEMPERATURE)) {
       return Setting::temperature;
     }
     ToDoubleFunction<Figures> figure = FIGURES.get(name);
@@ -175,24 +200,22 @@ public final class Pick {
       return setting -> figure.applyAsDouble(setting.figures());
     }
     int dot = name.indexOf('.');
-    int criterion = dot < 0 ? -1 : report.criteria().indexOf(name.substring(dot + 1));
-    for (int i = 0; i < CRITERION_FIGURES.length; i++) {
-      if (criterion >= 0 && name.substring(0, dot).equals(CRITERION_FIGURES[i])) {
-        int quantile = i - 1;
-        return setting -> {
-          Criterion of = setting.figures().criteria().get(criterion);
-          return quantile < 0 ? of.mean() : of.quantiles().get(quantile);
-        };
-      }
+    int criterion = report.criteria().indexOf(name.substring(dot + 1));
+    if (criterion < 0) {
+      throw mistake(unknown(name, report.criteria()));
     }
-    throw mistake(unknown(name, report));
+    int quantile = CRITERION_FIGURES.indexOf(name.substring(0, dot)) - 1;
+    return setting -> {
+      Criterion of = setting.figures().criteria().get(criterion);
+      return quantile < 0 ? of.mean() : of.quantiles().get(quantile);
+    };
   }
 
-  private static String unknown(String name, SweepReport report) {
+  private static String unknown(String name, List<String> criteria) {
     List<String> known = new ArrayList<>(FIGURES.keySet());
-    known.add("temperature");
+    known.add(TEMPERATURE);
     known.addAll(TEXTS.keySet());
-    report.criteria().forEach(criterion -> known.add("mean." + criterion));
+    criteria.forEach(criterion -> known.add("mean." + criterion));
     return "there is no '"
         + name
         + "'; "

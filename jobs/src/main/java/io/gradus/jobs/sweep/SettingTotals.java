@@ -33,6 +33,9 @@ final class SettingTotals implements Serializable {
   /** Documents, each counted once. */
   final long[] documents;
 
+  /** The squares of each document's copies. */
+  final long[] squaredCopies;
+
   /** Tokens that the family at the temperature 0 has too, and at infinity. */
   final long[] tokensInTop;
 
@@ -71,6 +74,7 @@ final class SettingTotals implements Serializable {
     this.tokens = new long[budgets];
     this.copies = new long[budgets];
     this.documents = new long[budgets];
+    this.squaredCopies = new long[budgets];
     this.tokensInTop = new long[budgets];
     this.tokensInUniform = new long[budgets];
     this.quality = new long[budgets];
@@ -87,14 +91,15 @@ final class SettingTotals implements Serializable {
   /**
    * Adds copies of a row to a budget.
    *
-   * @param more copies more than with the budget before; negative for fewer
-   * @param document 1 if there was no copy before, -1 if there is none now, else 0
+   * @param before copies with the budget before
+   * @param now copies with this budget
    */
-  void add(int budget, SweepTotals.BatchFigures batch, int row, int more, int document) {
-    long moreTokens = (long) more * batch.tokens[row];
+  void add(int budget, SweepTotals.BatchFigures batch, int row, int before, int now) {
+    long moreTokens = (long) (now - before) * batch.tokens[row];
     tokens[budget] += moreTokens;
-    copies[budget] += more;
-    documents[budget] += document;
+    copies[budget] += now - before;
+    documents[budget] += Math.min(1, now) - Math.min(1, before);
+    squaredCopies[budget] += now * now - before * before;
     if (batch.quality[row] >= 0) {
       quality[budget] += moreTokens * batch.quality[row];
       qualityTokens[budget] += moreTokens;
@@ -155,6 +160,7 @@ final class SettingTotals implements Serializable {
       tokens,
       copies,
       documents,
+      squaredCopies,
       tokensInTop,
       tokensInUniform,
       quality,

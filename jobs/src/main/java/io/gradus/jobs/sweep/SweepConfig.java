@@ -36,9 +36,11 @@ public record SweepConfig(
   /** The name of the weights of the section {@code sample}. */
   static final String CURRENT_MIX = "sample";
 
+  /** So many settings are compared at most, beside the current one. */
+  static final int MOST_SETTINGS = 5_000;
+
   private static final List<Double> TEMPERATURES =
       List.of(0.0, 0.5, 1.0, 2.0, 4.0, Double.POSITIVE_INFINITY);
-  private static final int MOST_SETTINGS = 5_000;
 
   /** Reads the section; a section without keys, or none at all, makes a grid around the current. */
   public static SweepConfig read(Section section, CurrentSampling current) {

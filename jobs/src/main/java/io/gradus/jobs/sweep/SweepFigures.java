@@ -48,14 +48,17 @@ final class SweepFigures {
         largest(totals.corpus.sourceTokens, sources));
   }
 
-  Figures of(SweepGrid.Place place, int shortGroups) {
+  Figures of(SweepGrid.Place place, SweepGrid.Family settings, int shortGroups) {
     SettingTotals family = totals.families[place.family()];
     int budget = place.budget();
     long tokens = family.tokens[budget];
     long[] bySource = family.of(family.sourceTokens, budget);
     long[] byTopic = family.of(family.topicTokens, budget);
     Diversity.Effective effective =
-        Diversity.effective(family.moments(budget, totals.sampled), totals.sampled, documents);
+        settings.temperature() == 0
+            ? Diversity.certain(family.copies[budget], family.squaredCopies[budget], documents)
+            : Diversity.effective(
+                family.moments(budget, totals.sampled), totals.sampled, documents);
     return new Figures(
         tokens,
         family.copies[budget],

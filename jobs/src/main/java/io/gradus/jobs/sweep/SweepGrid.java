@@ -124,8 +124,13 @@ record SweepGrid(
     if (current.comparable() && !budgets.contains(current.budget())) {
       budgets.add(current.budget());
     }
-    Map<Name, boolean[]> asked = new LinkedHashMap<>();
     int firstMix = config.mixes().isEmpty() ? 0 : 1;
+    requireFewSettings(
+        (long) (mixes.size() - firstMix)
+            * config.temperatures().size()
+            * kinds.size()
+            * config.budgets().size());
+    Map<Name, boolean[]> asked = new LinkedHashMap<>();
     for (int mix = firstMix; mix < mixes.size(); mix++) {
       for (double temperature : config.temperatures()) {
         for (int quota = 0; quota < kinds.size(); quota++) {
@@ -150,6 +155,20 @@ record SweepGrid(
       quotas.add(new Quota(kind, kind.with(current.quotas()), numbers.get(grouping)));
     }
     return assembled(mixes, quotas, groupings, budgets, asked, sources.size() + topics);
+  }
+
+  /** Mixes and quotas that are not configured are known only here. */
+  private static void requireFewSettings(long settings) {
+    if (settings > SweepConfig.MOST_SETTINGS) {
+      throw new UserMistake(
+          String.format(
+              Locale.ROOT,
+              "sweep: temperatures, mixes, quotas and budgets make %,d settings; compare at most"
+                  + " %,d. Give fewer of them; without sweep.mixes and sweep.quotas there are"
+                  + " several of both.",
+              settings,
+              SweepConfig.MOST_SETTINGS));
+    }
   }
 
   private interface GroupCount {
@@ -191,16 +210,19 @@ record SweepGrid(
                             .withWeights(weights)
                             .resolvedWeights("sweep.mixes." + name, criteria))));
     if (config.mixes().isEmpty()) {
-      Mix balanced =
-          new Mix(
-              "balanced", scoring.withWeights(Map.of()).resolvedWeights("sweep.mixes", criteria));
-      if (!balanced.weights().equals(current.weights())) {
-        mixes.add(balanced);
+      Map<String, Double> alike = scoring.withWeights(Map.of()).resolvedWeights("", criteria);
+      // A criterion that counts against a document now does so in every mix.
+      alike.replaceAll((name, one) -> current.weights().getOrDefault(name, one) < 0 ? -one : one);
+      if (!alike.equals(current.weights())) {
+        mixes.add(new Mix("balanced", alike));
       }
       if (current.weights().size() > 1) {
         current.weights().keySet().stream()
             .limit(CRITERIA_ALONE)
-            .forEach(name -> mixes.add(new Mix(name, Map.of(name, 1.0))));
+            .forEach(
+                name ->
+                    mixes.add(
+                        new Mix(name, Map.of(name, Math.signum(current.weights().get(name))))));
       }
     }
     return mixes;

@@ -13,13 +13,13 @@ import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.RatingScan;
+import io.gradus.common.selection.RatingSums;
 import io.gradus.common.selection.ScoreMix;
 import io.gradus.common.selection.Scoring;
 import io.gradus.common.selection.Scoring.Normalise;
 import io.gradus.common.selection.Scoring.NormaliseBy;
 import io.gradus.common.selection.SelectionNoise;
 import io.gradus.common.table.DocumentsTable;
-import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -54,7 +53,6 @@ public final class SweepJob {
   /** The page's file in the stage's directory. */
   public static final String PAGE = "sweep.html";
 
-  private static final int TREE_DEPTH = 2;
   private static final int SLICES_FOR_EACH_CORE = 2;
 
   /** Cells of finer histograms of all cut-offs together, as a power of 2. */
@@ -102,25 +100,23 @@ public final class SweepJob {
     private final SweepConfig config;
     private final long seed;
     private final RatingInputs inputs;
-    private final JavaSparkContext spark;
     private final Broadcasts broadcasts;
-    private final List<RatingFile> files;
+    private final RatingSums sums;
     private final List<String> criteria;
     private final Calibration calibration;
     private final SweepGrid grid;
     private final Map<String, Double> qualityWeights;
     private final KeyHistograms.Layout layout;
     private final SweepScan scan;
-    private int scans;
 
     Sweep(JobContext context, SweepConfig config, long seed, RatingInputs inputs) {
       this.context = context;
       this.config = config;
       this.seed = seed;
       this.inputs = inputs;
-      this.spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
+      JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
       this.broadcasts = new Broadcasts(spark);
-      this.files = inputs.files();
+      this.sums = new RatingSums(spark, inputs.files(), SLICES_FOR_EACH_CORE);
       Scoring scoring = config.current().scoring();
       List<String> rated = inputs.ratings().table().criteria();
       Detail moments =
@@ -187,18 +183,12 @@ public final class SweepJob {
       SweepScan scanned = scan;
       Broadcast<KeyHistograms.Layout> sent = broadcasts.of(layout);
       KeyHistograms histograms =
-          slices()
-              .map(slice -> scanned.countKeys(slice, sent.value()))
-              .treeReduce(KeyHistograms::plus, TREE_DEPTH);
-      scans++;
+          sums.of(slice -> scanned.countKeys(slice, sent.value()), KeyHistograms::plus);
       Budgets budgets = budgets(histograms);
       Ends ends = ends(histograms, budgets);
       Broadcast<Ends> sentEnds = broadcasts.of(ends);
       SweepTotals totals =
-          slices()
-              .map(slice -> scanned.total(slice, sentEnds.value()))
-              .treeReduce(SweepTotals::plus, TREE_DEPTH);
-      scans++;
+          sums.of(slice -> scanned.total(slice, sentEnds.value()), SweepTotals::plus);
       totals.accumulate(grid);
       SweepFigures figures =
           new SweepFigures(
@@ -230,13 +220,7 @@ public final class SweepJob {
           (int) settings.stream().filter(Setting::front).count(),
           report.documents(),
           report.estimateDocuments(),
-          scans);
-    }
-
-    private JavaRDD<List<RatingFile>> slices() {
-      int count =
-          Math.max(1, Math.min(files.size(), SLICES_FOR_EACH_CORE * spark.defaultParallelism()));
-      return spark.parallelize(RatingScan.runs(files, count), count);
+          sums.scans());
     }
 
     private Budgets budgets(KeyHistograms histograms) {
@@ -260,7 +244,8 @@ public final class SweepJob {
                     grid.groups(family),
                     tokens,
                     available,
-                    config.current().maxRepeats()));
+                    config.current().maxRepeats()),
+                config.current().maxRepeats());
           } catch (UserMistake impossible) {
             budgets.refuse(number, budget, tokens, impossible.getMessage());
           }
@@ -278,19 +263,12 @@ public final class SweepJob {
       while (search.candidates() > Math.max(candidateLimit, grid.cutoffs())) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         search.refine(
-            slices()
-                .map(slice -> scanned.countRanges(slice, ranges.value()))
-                .treeReduce(RangeCounts::addAll, TREE_DEPTH));
-        scans++;
+            sums.of(slice -> scanned.countRanges(slice, ranges.value()), RangeCounts::addAll));
       }
       Candidates candidates = new Candidates();
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
-        candidates =
-            slices()
-                .map(slice -> scanned.gather(slice, ranges.value()))
-                .treeReduce(Candidates::addAll, TREE_DEPTH);
-        scans++;
+        candidates = sums.of(slice -> scanned.gather(slice, ranges.value()), Candidates::addAll);
       }
       double mostTokens =
           (double) inputs.ratings().table().tokens() * config.current().maxRepeats();
@@ -336,7 +314,7 @@ public final class SweepJob {
                 current,
                 false,
                 impossible,
-                impossible == null ? figures.of(place, budgets.shortGroups(place)) : null));
+                impossible == null ? figures.of(place, family, budgets.shortGroups(place)) : null));
       }
       return settings;
     }

@@ -165,13 +165,15 @@ final class SweepTotals implements Serializable {
     figures.read(batch, rows, ends);
     sampled += figures.sampledSize;
     for (int row = 0; row < batch.size; row++) {
-      corpus.add(0, figures, row, 1, 1);
+      corpus.add(0, figures, row, 0, 1);
     }
     for (Column column : grid.columns()) {
       double[] keys = rows.keys(column, batch.size);
       for (int family = column.firstFamily(); family < column.lastFamily(); family++) {
         select(grid, grid.families().get(family), family, batch, rows, keys, ends, figures);
-        expect(grid, grid.families().get(family), family, rows, ends, figures);
+        if (grid.families().get(family).temperature() > 0) {
+          expect(grid, grid.families().get(family), family, rows, ends, figures);
+        }
       }
     }
   }
@@ -235,8 +237,7 @@ final class SweepTotals implements Serializable {
     for (int budget = 0; budget < copies.length; budget++) {
       int now = copies[budget];
       if (now != before) {
-        int document = (now > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
-        totals.add(budget, figures, row, now - before, document);
+        totals.add(budget, figures, row, before, now);
         before = now;
       }
       int inTop = Math.min(now, top[row * copies.length + budget]);
@@ -248,7 +249,10 @@ final class SweepTotals implements Serializable {
     }
   }
 
-  /** Adds how many copies of the sampled documents each budget takes on average over seeds. */
+  /**
+   * Adds how many copies of the sampled documents each budget takes on average over seeds. At the
+   * temperature 0 these are the copies that it takes, which are counted of all documents.
+   */
   private void expect(
       SweepGrid grid,
       Family family,
@@ -269,14 +273,9 @@ final class SweepTotals implements Serializable {
       int firstCutoff = family.firstCutoff() + groups[row] * budgets;
       for (int budget = 0; budget < budgets; budget++) {
         double least = ends.keys[firstCutoff + budget];
-        double expected;
-        if (family.temperature() == 0) {
-          expected = figures.top[family.quota()][row * budgets + budget];
-        } else {
-          expected =
-              ends.epochs[firstCutoff + budget]
-                  + (Double.isNaN(least) ? 0 : key.inclusion(scores[row], least));
-        }
+        double expected =
+            ends.epochs[firstCutoff + budget]
+                + (Double.isNaN(least) ? 0 : key.inclusion(scores[row], least));
         totals.expect(budget, expected / ends.maxRepeats);
       }
     }

@@ -1,17 +1,15 @@
 package io.gradus.jobs.verify;
 
 import io.gradus.common.table.OrderTable;
-import io.gradus.common.table.ShardFormat;
-import io.gradus.common.table.TokenHash;
-import java.util.EnumMap;
-import java.util.Map;
 
-/** Puts together what crosses the borders between shards; takes the shards in order. */
+/**
+ * Puts together what crosses the borders between shards; takes the shards in order, where they are
+ * stretches of the curriculum.
+ */
 final class Borders {
   private final OrderTable order;
   private final int shards;
   private final Findings findings;
-  private final Map<ShardFormat, ShardCheck.Cut> open = new EnumMap<>(ShardFormat.class);
   private int next;
   private ShardCheck.Edge last = new ShardCheck.Edge(-1, 0, true);
   private ShardCheck.Edge lastBegun;
@@ -34,7 +32,6 @@ final class Borders {
       }
       lastBegun = check.lastBegun();
     }
-    check.cuts().forEach(this::add);
   }
 
   /** Checks that the curriculum ends where it should. */
@@ -67,42 +64,5 @@ final class Borders {
               "shard %d begins with it instead of position %,d", check.shard(), expected));
     }
     last = check.last();
-  }
-
-  private void add(ShardCheck.Cut cut) {
-    ShardCheck.Cut whole = cut;
-    if (!cut.begins()) {
-      ShardCheck.Cut before = open.remove(cut.format());
-      if (before == null || before.position() != cut.position()) {
-        return;
-      }
-      whole =
-          new ShardCheck.Cut(
-              cut.format(),
-              cut.position(),
-              cut.docId(),
-              before.file(),
-              before.place(),
-              true,
-              cut.ends(),
-              before.readable() && cut.readable(),
-              TokenHash.concatenate(before.hash(), cut.hash(), cut.tokens()),
-              before.tokens() + cut.tokens(),
-              cut.expectedHash());
-    }
-    if (!cut.ends()) {
-      open.put(cut.format(), whole);
-    } else if (whole.readable() && whole.expectedHash() != null) {
-      findings.checked(Check.TOKENS, 1);
-      if (whole.hash() != whole.expectedHash()) {
-        findings.breach(
-            Check.TOKENS,
-            whole.file(),
-            whole.place(),
-            ShardWalk.wrongTokens(whole.docId(), whole.position())
-                + ", which goes on to shard "
-                + (next - 1));
-      }
-    }
   }
 }

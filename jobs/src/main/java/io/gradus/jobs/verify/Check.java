@@ -2,6 +2,9 @@ package io.gradus.jobs.verify;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.gradus.common.configuration.Section;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** What is checked. */
 public enum Check {
@@ -35,7 +38,23 @@ public enum Check {
    * An ascending order never falls, a descending one never rises: neither its quantile from row to
    * row, nor its score within what quantiles were taken within.
    */
-  QUALITY;
+  QUALITY,
+  /** A simulated training run reads every sequence of the curriculum. */
+  COVERAGE,
+  /** A simulated training run reads no sequence twice. */
+  REPEATS,
+  /** At no step of a simulated run a sequence is read after a later one was at an earlier step. */
+  INVERSIONS,
+  /** At each step of a simulated run all ranks have as many micro-batches. */
+  RANKS;
+
+  /** The checks of the shards themselves. */
+  static final Set<Check> OF_SHARDS = Collections.unmodifiableSet(EnumSet.range(FILES, QUALITY));
+
+  /** The checks of a simulated training run. */
+  static final Set<Check> OF_READING =
+      Collections.unmodifiableSet(
+          EnumSet.of(FILES, CHECKSUMS, STRUCTURE, COVERAGE, REPEATS, INVERSIONS, RANKS));
 
   @JsonValue
   public String label() {

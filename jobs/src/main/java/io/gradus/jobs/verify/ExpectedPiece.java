@@ -2,10 +2,7 @@ package io.gradus.jobs.verify;
 
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
-import io.gradus.common.table.PackedStream;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -16,14 +13,15 @@ import org.apache.spark.sql.types.StructType;
  * What a shard should hold of one document: narrow, no tokens.
  *
  * @param shard the shard
- * @param from the stream offset of the piece's first token
- * @param to the stream offset after its last
- * @param begins whether the document begins in it
- * @param ends whether it ends with the document's end-of-text
+ * @param from the piece's first token, counted from the shard's first
+ * @param to after its last token
+ * @param firstToken the piece's first token, counted from 0 in the document as it is packed: the
+ *     beginning token if any, the text, end-of-text
  * @param position the document's position in the order
  * @param quantile the document's quantile
  * @param docId the document's id in hexadecimal
- * @param tokens its length in the order, without end-of-text
+ * @param tokens its length in the order, without what is added
+ * @param closes whether the document ends with it, or was cut there to be packed
  * @param documentTokens its length in the documents; nothing when it is not in them
  * @param tokenHash its hash in the documents; nothing when it is not in them
  */
@@ -31,84 +29,81 @@ record ExpectedPiece(
     int shard,
     long from,
     long to,
-    boolean begins,
-    boolean ends,
+    long firstToken,
     long position,
     double quantile,
     String docId,
     int tokens,
+    boolean closes,
     Integer documentTokens,
     Long tokenHash) {
   static final String SHARD = "shard";
   static final String FROM = "from";
   static final String DOCUMENT_TOKENS = "document_tokens";
-  private static final String TO = "to";
-  private static final String BEGINS = "begins";
-  private static final String ENDS = "ends";
 
   static final StructType SCHEMA =
       new StructType()
           .add(SHARD, DataTypes.IntegerType, false)
           .add(FROM, DataTypes.LongType, false)
-          .add(TO, DataTypes.LongType, false)
-          .add(BEGINS, DataTypes.BooleanType, false)
-          .add(ENDS, DataTypes.BooleanType, false)
+          .add("to", DataTypes.LongType, false)
+          .add("first_token", DataTypes.LongType, false)
           .add(OrderTable.POSITION, DataTypes.LongType, false)
           .add(OrderTable.QUANTILE, DataTypes.DoubleType, false)
           .add(DocumentsTable.DOC_ID, DataTypes.BinaryType, false)
           .add(DocumentsTable.N_TOKENS, DataTypes.IntegerType, false)
+          .add("closes", DataTypes.BooleanType, false)
           .add(DOCUMENT_TOKENS, DataTypes.IntegerType, true)
           .add(DocumentsTable.TOKEN_HASH, DataTypes.LongType, true);
 
-  /** The rows of all shards that a row of the order, joined with its document, lies in. */
-  static List<Row> rows(Row document, PackedStream stream) {
-    long position = document.getAs(OrderTable.POSITION);
-    long tokenOffset = document.getAs(OrderTable.TOKEN_OFFSET);
-    int tokens = document.getAs(DocumentsTable.N_TOKENS);
-    long start = OrderTable.streamOffset(tokenOffset, position);
-    long end = start + tokens + 1;
-    List<Row> rows = new ArrayList<>();
-    // A damaged order may point anywhere; what is outside is told by the nearest shard.
-    long first = Math.max(0, Math.min(start, stream.tokens() - 1));
-    long last = Math.max(first, Math.min(end, stream.tokens()) - 1);
-    for (int shard = stream.shardOf(first); shard <= stream.shardOf(last); shard++) {
-      long from = shard == stream.shardOf(first) ? start : stream.firstToken(shard);
-      long to = shard == stream.shardOf(last) ? end : stream.endToken(shard);
-      rows.add(
-          RowFactory.create(
-              shard,
-              from,
-              to,
-              from == start,
-              to == end,
-              position,
-              document.<Double>getAs(OrderTable.QUANTILE),
-              document.<byte[]>getAs(DocumentsTable.DOC_ID),
-              tokens,
-              document.<Integer>getAs(DOCUMENT_TOKENS),
-              document.<Long>getAs(DocumentsTable.TOKEN_HASH)));
-    }
-    return rows;
+  /** A row of this piece of a document's row. */
+  static Row row(Row document, int shard, long from, long to, long firstToken, boolean closes) {
+    return RowFactory.create(
+        shard,
+        from,
+        to,
+        firstToken,
+        document.<Long>getAs(OrderTable.POSITION),
+        document.<Double>getAs(OrderTable.QUANTILE),
+        document.<byte[]>getAs(DocumentsTable.DOC_ID),
+        document.<Integer>getAs(DocumentsTable.N_TOKENS),
+        closes,
+        document.<Integer>getAs(DOCUMENT_TOKENS),
+        document.<Long>getAs(DocumentsTable.TOKEN_HASH));
+  }
+
+  /** A row for a shard that holds no document, so that it is looked at. */
+  static Row none(int shard) {
+    return RowFactory.create(shard, 0L, 0L, -1L, -1L, 0.0, new byte[0], 0, false, null, null);
+  }
+
+  /** Whether it is such a row. */
+  boolean isNone() {
+    return firstToken < 0;
   }
 
   static ExpectedPiece of(Row row) {
     return new ExpectedPiece(
-        row.getAs(SHARD),
-        row.getAs(FROM),
-        row.getAs(TO),
-        row.getAs(BEGINS),
-        row.getAs(ENDS),
-        row.getAs(OrderTable.POSITION),
-        row.getAs(OrderTable.QUANTILE),
-        HexFormat.of().formatHex(row.<byte[]>getAs(DocumentsTable.DOC_ID)),
-        row.getAs(DocumentsTable.N_TOKENS),
-        row.getAs(DOCUMENT_TOKENS),
-        row.getAs(DocumentsTable.TOKEN_HASH));
+        row.getInt(0),
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getDouble(5),
+        HexFormat.of().formatHex(row.<byte[]>getAs(6)),
+        row.getInt(7),
+        row.getBoolean(8),
+        row.isNullAt(9) ? null : row.getInt(9),
+        row.isNullAt(10) ? null : row.getLong(10));
   }
 
-  /** Tokens of the document in the piece, end-of-text not counted. */
-  long documentTokensInPiece() {
-    return to - from - (ends ? 1 : 0);
+  /** Whether the document begins in it. */
+  boolean begins() {
+    return firstToken == 0;
+  }
+
+  /** Whether it ends with the document's end-of-text. */
+  boolean ends(int tokensBesideText) {
+    return firstToken + to - from == (long) tokens + tokensBesideText;
   }
 
   Optional<Long> expectedHash() {

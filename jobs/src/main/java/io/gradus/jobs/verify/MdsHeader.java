@@ -5,6 +5,7 @@ import io.gradus.common.workspace.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 
 /** Checks what stands before the samples of an MDS shard; leaves the reader at the first sample. */
 final class MdsHeader {
@@ -17,6 +18,7 @@ final class MdsHeader {
    *
    * @param in stands at the file's beginning
    * @param samples how many samples the file should hold
+   * @param compression what it says of it, as JSON
    * @return whether the samples can be found
    */
   static boolean check(
@@ -25,41 +27,15 @@ final class MdsHeader {
       long samples,
       int sequenceLength,
       int tokenBytes,
+      String compression,
       Findings findings)
       throws IOException {
-    long size = in.left();
     long sampleBytes = (long) sequenceLength * tokenBytes;
-    long found = in.unsignedInt();
-    if (found != samples) {
-      findings.breach(
-          Check.STRUCTURE,
-          file,
-          "header",
-          String.format("holds %,d samples instead of %,d", found, samples));
+    OptionalLong between = RowTable.check(in, file, "samples", samples, sampleBytes, findings);
+    if (between.isEmpty()) {
       return false;
     }
-    long first = size - samples * sampleBytes;
-    long wrong = 0;
-    String problem = "";
-    for (long i = 0; i <= samples; i++) {
-      long offset = in.unsignedInt();
-      long expected = first + i * sampleBytes;
-      if (offset != expected) {
-        problem =
-            wrong++ == 0
-                ? String.format("sample %,d begins at byte %,d instead of %,d", i, offset, expected)
-                : problem;
-      }
-    }
-    if (wrong > 0) {
-      findings.breach(
-          Check.STRUCTURE,
-          file,
-          "header",
-          problem
-              + (wrong > 1 ? String.format(", and %,d more offsets are wrong", wrong - 1) : ""));
-    }
-    long length = first - 4 - 4 * (samples + 1);
+    long length = between.getAsLong();
     if (length < 2 || length > MOST_CONFIGURATION) {
       findings.breach(
           Check.STRUCTURE, file, "header", "has no room for samples of " + sampleBytes + " bytes");
@@ -68,7 +44,13 @@ final class MdsHeader {
     String json = new String(in.bytes((int) length), StandardCharsets.UTF_8);
     try {
       checkColumns(
-          Json.read(json, JsonNode.class), file, "header", sequenceLength, tokenBytes, findings);
+          Json.read(json, JsonNode.class),
+          file,
+          "header",
+          sequenceLength,
+          tokenBytes,
+          compression,
+          findings);
     } catch (UncheckedIOException e) {
       findings.breach(Check.STRUCTURE, file, "header", "its configuration is not JSON: " + json);
     }
@@ -82,6 +64,7 @@ final class MdsHeader {
       String place,
       int sequenceLength,
       int tokenBytes,
+      String compression,
       Findings findings) {
     String encoding = "ndarray:uint" + 8 * tokenBytes + ":" + sequenceLength;
     String size = Long.toString((long) sequenceLength * tokenBytes);
@@ -89,7 +72,7 @@ final class MdsHeader {
       {"column_names", "[\"tokens\"]"},
       {"column_encodings", "[\"" + encoding + "\"]"},
       {"column_sizes", "[" + size + "]"},
-      {"compression", "null"},
+      {"compression", compression},
       {"format", "\"mds\""},
       {"version", "2"}
     };

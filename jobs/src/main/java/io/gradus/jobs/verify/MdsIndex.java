@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
+import io.gradus.common.table.PackedSplit;
 import io.gradus.common.table.Shard;
-import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
@@ -17,10 +17,13 @@ import java.util.TreeMap;
 
 /** Checks that MDS's {@code index.json} names the shards as they are. */
 final class MdsIndex {
+  private static final String ZSTD = ".zstd";
+
   private MdsIndex() {}
 
   static void check(
       Finished<PackedShards> packed,
+      PackedSplit split,
       PackedFormat format,
       PackedFile file,
       List<Shard> shards,
@@ -53,37 +56,54 @@ final class MdsIndex {
       return;
     }
     for (Shard shard : shards) {
-      checkEntry(entries.get(shard.index()), packed.table(), format, file, shard, findings);
+      checkEntry(entries.get(shard.index()), split, format, file, shard, findings);
     }
   }
 
   private static void checkEntry(
       JsonNode entry,
-      PackedShards table,
+      PackedSplit split,
       PackedFormat format,
       PackedFile file,
       Shard shard,
       Findings findings) {
     String place = "shard " + shard.index();
-    PackedFile packed = shard.file(ShardFormat.MDS);
+    PackedFile packed = shard.file(format.format());
     String name = packed.path().substring(packed.path().lastIndexOf('/') + 1);
-    JsonNode data = entry.path("raw_data");
+    boolean compressed = name.endsWith(ZSTD);
+    JsonNode data = entry.path(compressed ? "zip_data" : "raw_data");
     MdsHeader.checkColumns(
-        entry, file.path(), place, table.stream().sequenceLength(), format.tokenBytes(), findings);
+        entry,
+        file.path(),
+        place,
+        split.stream().sequenceLength(),
+        format.tokenBytes(),
+        compressed ? "\"zstd\"" : "null",
+        findings);
     Map<String, JsonNode> found =
         Map.of(
-            "basename", data.path("basename"),
-            "bytes", data.path("bytes"),
-            "samples", entry.path("samples"),
-            "sha256", data.path("hashes").path("sha256"),
-            "zip_data", entry.path("zip_data"));
+            "basename",
+            data.path("basename"),
+            "bytes",
+            data.path("bytes"),
+            "samples",
+            entry.path("samples"),
+            "sha256",
+            data.path("hashes").path("sha256"),
+            compressed ? "raw basename" : "zip_data",
+            compressed ? entry.path("raw_data").path("basename") : entry.path("zip_data"));
     Map<String, Object> expected =
         Map.of(
-            "basename", name,
-            "bytes", packed.bytes(),
-            "samples", shard.sequences(),
-            "sha256", packed.sha256(),
-            "zip_data", "null");
+            "basename",
+            name,
+            "bytes",
+            packed.bytes(),
+            "samples",
+            shard.sequences(),
+            "sha256",
+            packed.sha256(),
+            compressed ? "raw basename" : "zip_data",
+            compressed ? name.substring(0, name.length() - ZSTD.length()) : "null");
     new TreeMap<>(found)
         .forEach(
             (key, value) -> {

@@ -18,9 +18,12 @@ final class Monotony {
           Check.QUALITY,
           "order",
           "position " + after.position(),
-          String.format(
-              "the quantile goes from %s to %s in an order that is %s",
-              before.quantile(), after.quantile(), shape));
+          problem(shape, before.quantile(), after.quantile()));
     }
+  }
+
+  static String problem(String shape, double before, double after) {
+    return String.format(
+        "the quantile goes from %s to %s in an order that is %s", before, after, shape);
   }
 }

@@ -67,7 +67,7 @@ final class ParquetSequences implements TokenReader {
     MessageType schema = file.getFileMetaData().getSchema();
     List<ColumnDescriptor> columns = schema.getColumns();
     boolean list =
-        columns.size() == 1
+        (columns.size() == 1 || (columns.size() == 2 && isLengths(columns.get(1))))
             && List.of(columns.get(0).getPath()).equals(List.of("input_ids", "list", "element"))
             && columns.get(0).getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT32
             && columns.get(0).getMaxRepetitionLevel() == 1
@@ -79,6 +79,11 @@ final class ParquetSequences implements TokenReader {
       throw new IOException(
           String.format("it holds %,d rows instead of %,d", file.getRecordCount(), rows));
     }
+  }
+
+  /** Where documents end in each sequence, which is written when it is wanted. */
+  private static boolean isLengths(ColumnDescriptor column) {
+    return List.of(column.getPath()).equals(List.of(SequenceLengths.COLUMN, "list", "element"));
   }
 
   @Override
@@ -139,7 +144,7 @@ final class ParquetSequences implements TokenReader {
   }
 
   /** Parquet asks for converters to records, which a reader of bare columns has no use for. */
-  private static final class NoRecords extends GroupConverter {
+  static final class NoRecords extends GroupConverter {
     private final int groupsBelow;
 
     NoRecords(int groupsBelow) {

@@ -1,6 +1,8 @@
 package io.gradus.jobs.verify;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
@@ -9,23 +11,22 @@ import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
-import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.PackedSplit;
+import io.gradus.common.table.PlacementTable;
 import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.Shard;
-import io.gradus.common.table.ShardFormat;
-import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -80,132 +81,107 @@ public final class VerifyJob {
       Finished<PackedShards> packed,
       Findings findings)
       throws IOException {
-    Optional<List<Shard>> listed = shardList(packed, findings);
-    if (listed.isEmpty()) {
-      return VerifyResult.of(0, 0, 0, List.of(), findings.summary());
-    }
-    List<Shard> shards = listed.get();
-    if (!checkArithmetic(order.table(), packed.table(), shards, findings)) {
-      return VerifyResult.of(0, 0, 0, List.of(), findings.summary());
-    }
-    long bytes = checkWholeFiles(context, packed, shards, findings);
-    checkBytes(packed.table(), shards, findings);
-    StrayFiles.check(packed, shards, findings);
+    Totals totals = new Totals();
     Dataset<Row> rows = context.session().read().parquet(order.directory().table().toString());
+    Dataset<Row> selected =
+        context.session().read().parquet(selection.directory().table().toString());
+    List<ShardGroup> groups = new ArrayList<>();
+    for (PackedSplit split : packed.table().splits()) {
+      groups.addAll(ShardGroup.of(split));
+    }
+    Map<ShardGroup, List<Shard>> lists = new LinkedHashMap<>();
+    for (ShardGroup group : groups) {
+      Optional<List<Shard>> list = group.shards(packed.directory(), findings);
+      if (list.isEmpty()
+          || !Manifests.check(order.table(), packed.table(), group, list.get(), findings)) {
+        return VerifyResult.of(0, 0, 0, List.of(), findings.summary());
+      }
+      lists.put(group, list.get());
+    }
+    StrayFiles.check(packed, lists.values(), findings);
     new Numbers(Check.ORDER, "order", "", findings)
         .check("rows", rows.count(), order.table().rows());
-    SelectionCoverage.check(
-        context.session().read().parquet(selection.directory().table().toString()), rows, findings);
+    SelectionCoverage.check(selected, rows, findings);
     ScoreOrder.check(rows, order.table(), stretchRows, findings);
-
-    List<ShardCheck> checks = walk(context, documents, rows, packed, order.table().shape(), shards);
-    Borders borders = new Borders(order.table(), shards.size(), findings);
-    long walked = 0;
-    for (ShardCheck check : checks) {
-      findings.add(check.findings());
-      borders.add(check);
-      walked += check.documents();
-      bytes += check.bytes();
+    boolean walkedInOrder = false;
+    for (Map.Entry<ShardGroup, List<Shard>> entry : lists.entrySet()) {
+      ShardGroup group = entry.getKey();
+      totals.bytes += checkWholeFiles(context, packed, group, entry.getValue(), findings);
+      if (group.isText()) {
+        for (ShardCheck check :
+            TextWalk.run(context, documents, rows, packed, group, entry.getValue())) {
+          findings.add(check.findings());
+          totals.bytes += check.bytes();
+        }
+        continue;
+      }
+      WalkPlan plan =
+          group.plan(packed.table(), documents.table().vocabularySize(), order.table().shape());
+      List<ShardCheck> checks =
+          walk(
+              context,
+              documents,
+              pieces(context, rows, packed, plan),
+              packed,
+              plan,
+              entry.getValue(),
+              findings);
+      long padding = 0;
+      for (ShardCheck check : checks) {
+        findings.add(check.findings());
+        padding += check.paddingTokens();
+        totals.bytes += check.bytes();
+      }
+      group.checkPadding(padding, findings);
+      if (group.split().folder().isEmpty()) {
+        totals.documents = checks.stream().mapToLong(ShardCheck::documents).sum();
+      }
+      if (plan.contiguous() && group.split().folder().isEmpty() && !walkedInOrder) {
+        walkedInOrder = true;
+        Borders borders = new Borders(order.table(), entry.getValue().size(), findings);
+        checks.forEach(borders::add);
+        borders.end();
+      }
     }
-    borders.end();
+    if (!walkedInOrder) {
+      OrderContinuity.check(rows, order.table(), stretchRows, findings);
+    }
+    PlacementCoverage.check(context.session(), rows, packed, findings);
+    PlacementCoverage.checkValidation(context.session(), selection, packed, findings);
     return VerifyResult.of(
-        walked,
-        packed.table().stream().tokens(),
-        bytes,
+        totals.documents,
+        packed.table().train().documentTokens(),
+        totals.bytes,
         digestedInParts(packed.table()),
         findings.summary());
   }
 
-  /** Megatron's data file, see {@link Check#CHECKSUMS}. */
+  /** What is summed up over all shards. */
+  private static final class Totals {
+    private long documents;
+    private long bytes;
+  }
+
+  /** Files that all shards are joined to, see {@link Check#CHECKSUMS}. */
   private static List<String> digestedInParts(PackedShards table) {
-    return table.formats().stream()
-        .filter(format -> format.format() == ShardFormat.MEGATRON)
+    return table.splits().stream()
+        .flatMap(split -> split.formats().stream())
         .flatMap(format -> format.wholeFiles().stream())
         .map(PackedFile::path)
-        .filter(path -> !path.endsWith(MegatronFileCheck.INDEX_SUFFIX))
+        .filter(WholeFileCheck::isJoined)
         .toList();
-  }
-
-  private static Optional<List<Shard>> shardList(Finished<PackedShards> packed, Findings findings) {
-    findings.checked(Check.FILES, 1);
-    findings.checked(Check.CHECKSUMS, 1);
-    Optional<String> text = packed.directory().text(PackedShards.SHARD_LIST);
-    if (text.isEmpty()) {
-      findings.breach(Check.FILES, PackedShards.SHARD_LIST, "", "is missing");
-      return Optional.empty();
-    }
-    String digest = Fingerprint.sha256(text.get().getBytes(StandardCharsets.UTF_8));
-    if (!digest.equals(packed.table().shardListSha256())) {
-      findings.breach(
-          Check.CHECKSUMS,
-          PackedShards.SHARD_LIST,
-          "",
-          "its SHA-256 is " + digest + " instead of " + packed.table().shardListSha256());
-      return Optional.empty();
-    }
-    return Optional.of(PackedShards.shardList(packed.directory()));
-  }
-
-  /** Whether the manifest's numbers follow from the order's; nothing else makes sense before. */
-  private static boolean checkArithmetic(
-      OrderTable order, PackedShards table, List<Shard> shards, Findings findings) {
-    PackedStream stream = table.stream();
-    long tokens = order.tokens() + order.rows();
-    Numbers manifest = new Numbers(Check.STRUCTURE, "manifest.json", "", findings);
-    manifest.check("stream tokens", stream.tokens(), tokens);
-    manifest.check("shards", table.shards(), stream.shards());
-    manifest.check("listed shards", shards.size(), stream.shards());
-    manifest.check("sequences", table.sequences(), stream.sequences());
-    new Numbers(Check.PADDING, "manifest.json", "", findings)
-        .check("padding tokens", table.paddingTokens(), stream.paddingTokens());
-    if (!manifest.agree()) {
-      return false;
-    }
-    boolean agree = true;
-    for (int i = 0; i < shards.size(); i++) {
-      Shard shard = shards.get(i);
-      String place = "shard " + i;
-      Numbers list = new Numbers(Check.STRUCTURE, PackedShards.SHARD_LIST, place, findings);
-      list.check("number", shard.index(), i);
-      list.check("first sequence", shard.firstSequence(), stream.firstSequence(i));
-      list.check("sequences", shard.sequences(), stream.sequences(i));
-      list.check("tokens", shard.tokens(), stream.endToken(i) - stream.firstToken(i));
-      for (PackedFormat format : table.formats()) {
-        // A stretch of the file that all shards share must begin where the one before it ends.
-        long offset =
-            format.format() == ShardFormat.MEGATRON
-                ? stream.firstToken(i) * format.tokenBytes()
-                : 0;
-        list.check(
-            format.format().label() + " offset", shard.file(format.format()).offset(), offset);
-      }
-      new Numbers(Check.PADDING, PackedShards.SHARD_LIST, place, findings)
-          .check("padding tokens", shard.paddingTokens(), stream.paddingTokens(i));
-      agree &= list.agree();
-    }
-    return agree;
-  }
-
-  /** Compares each format's length with those of its files, which are compared with the files. */
-  private static void checkBytes(PackedShards table, List<Shard> shards, Findings findings) {
-    Numbers manifest = new Numbers(Check.STRUCTURE, "manifest.json", "", findings);
-    for (PackedFormat format : table.formats()) {
-      Stream<PackedFile> ofShards =
-          format.format() == ShardFormat.MEGATRON
-              ? Stream.empty() // They are stretches of the whole file.
-              : shards.stream().map(shard -> shard.file(format.format()));
-      long bytes =
-          Stream.concat(ofShards, format.wholeFiles().stream()).mapToLong(PackedFile::bytes).sum();
-      manifest.check("bytes of " + format.format().label(), format.bytes(), bytes);
-    }
   }
 
   /** Checks the files that belong to no single shard; returns the bytes read. */
   private static long checkWholeFiles(
-      JobContext context, Finished<PackedShards> packed, List<Shard> shards, Findings findings)
+      JobContext context,
+      Finished<PackedShards> packed,
+      ShardGroup group,
+      List<Shard> shards,
+      Findings findings)
       throws IOException {
     long bytes = 0;
-    for (PackedFormat format : packed.table().formats()) {
+    for (PackedFormat format : group.formats()) {
       List<PackedFile> whole = new ArrayList<>();
       for (PackedFile file : format.wholeFiles()) {
         findings.checked(Check.FILES, 1);
@@ -214,26 +190,47 @@ public final class VerifyJob {
         }
       }
       for (PackedFile file : whole) {
-        if (format.format() == ShardFormat.MDS) {
-          findings.checked(Check.STRUCTURE, 1);
-          findings.checked(Check.CHECKSUMS, 1);
-          MdsIndex.check(packed, format, file, shards, findings);
-          bytes += file.bytes();
-        } else {
-          MegatronFileCheck check =
-              new MegatronFileCheck(
-                  packed.directory().path().toString(),
-                  packed.table(),
-                  format,
-                  file,
-                  new SerializableConfiguration(context.hadoop()));
-          Dataset<String> summary =
-              context.session().range(0, 1, 1, 1).map(check, Encoders.STRING());
-          findings.add(Json.read(summary.first(), Findings.Summary.class));
-        }
+        bytes += checkWholeFile(context, packed, group, format, file, shards, findings);
       }
     }
     return bytes;
+  }
+
+  private static long checkWholeFile(
+      JobContext context,
+      Finished<PackedShards> packed,
+      ShardGroup group,
+      PackedFormat format,
+      PackedFile file,
+      List<Shard> shards,
+      Findings findings) {
+    switch (format.format()) {
+      case MDS, MDS_ZSTD -> {
+        findings.checked(Check.STRUCTURE, 1);
+        findings.checked(Check.CHECKSUMS, 1);
+        MdsIndex.check(packed, group.split(), format, file, shards, findings);
+      }
+      case LITDATA -> {
+        findings.checked(Check.STRUCTURE, 1);
+        findings.checked(Check.CHECKSUMS, 1);
+        LitDataIndex.check(packed, group.split(), format, file, shards, findings);
+      }
+      default -> {
+        WholeFileCheck check =
+            new WholeFileCheck(
+                packed.directory().path().toString(),
+                format.layout().total(),
+                group.split().stream().sequenceLength(),
+                packed.table().endOfText(),
+                format,
+                file,
+                new SerializableConfiguration(context.hadoop()));
+        Dataset<String> summary = context.session().range(0, 1, 1, 1).map(check, Encoders.STRING());
+        findings.add(Json.read(summary.first(), Findings.Summary.class));
+        return 0;
+      }
+    }
+    return file.bytes();
   }
 
   private static boolean hasLength(StageDirectory directory, PackedFile file, Findings findings)
@@ -254,14 +251,41 @@ public final class VerifyJob {
     return false;
   }
 
+  /** Rows that know where their document's tokens begin: of the order, or of the placement. */
+  private static Dataset<Row> pieces(
+      JobContext context, Dataset<Row> order, Finished<PackedShards> packed, WalkPlan plan) {
+    if (!plan.placed()) {
+      return order.select(
+          DocumentsTable.DOC_ID,
+          DocumentsTable.N_TOKENS,
+          OrderTable.POSITION,
+          OrderTable.TOKEN_OFFSET,
+          OrderTable.QUANTILE);
+    }
+    return context
+        .session()
+        .read()
+        .parquet(packed.directory().file(plan.split().placement()).toString())
+        .select(
+            col(DocumentsTable.DOC_ID),
+            col(DocumentsTable.N_TOKENS),
+            col(OrderTable.POSITION),
+            coalesce(col(OrderTable.QUANTILE), lit(0.0)).as(OrderTable.QUANTILE),
+            col(PlacementTable.FIRST_TOKEN),
+            col(PlacementTable.PART_TOKENS),
+            col(PlacementTable.STREAM_START));
+  }
+
   private static List<ShardCheck> walk(
       JobContext context,
       Finished<DocumentsTable> documents,
-      Dataset<Row> order,
+      Dataset<Row> rows,
       Finished<PackedShards> packed,
-      String shape,
-      List<Shard> shards) {
-    PackedStream stream = packed.table().stream();
+      WalkPlan plan,
+      List<Shard> shards,
+      Findings findings) {
+    StreamCut cut = plan.cut();
+    boolean placed = plan.placed();
     Dataset<Row> hashes =
         context
             .session()
@@ -274,40 +298,48 @@ public final class VerifyJob {
     Broadcast<List<Shard>> list =
         JavaSparkContext.fromSparkContext(context.session().sparkContext()).broadcast(shards);
     LongAccumulator done = context.session().sparkContext().longAccumulator();
-    Dataset<String> checks =
-        order
-            .select(
-                DocumentsTable.DOC_ID,
-                DocumentsTable.N_TOKENS,
-                OrderTable.POSITION,
-                OrderTable.TOKEN_OFFSET,
-                OrderTable.QUANTILE)
-            .join(hashes, DocumentsTable.DOC_ID, "left")
+    Dataset<Row> pieces =
+        rows.join(hashes, DocumentsTable.DOC_ID, "left")
             .flatMap(
-                (FlatMapFunction<Row, Row>) row -> ExpectedPiece.rows(row, stream).iterator(),
+                (FlatMapFunction<Row, Row>)
+                    row -> (placed ? cut.ofPlacement(row) : cut.ofOrder(row)).iterator(),
                 Encoders.row(ExpectedPiece.SCHEMA))
-            .repartitionById(stream.shards(), col(ExpectedPiece.SHARD))
+            .union(context.session().createDataFrame(cut.shardsOfPadding(), ExpectedPiece.SCHEMA));
+    Dataset<String> told =
+        pieces
+            .repartitionById(cut.layout().shards(), col(ExpectedPiece.SHARD))
             .sortWithinPartitions(
                 col(ExpectedPiece.SHARD), col(ExpectedPiece.FROM), col(OrderTable.POSITION))
             .mapPartitions(
                 new ShardWalkTask(
                     packed.directory().path().toString(),
-                    packed.table(),
+                    plan,
                     list,
-                    shape,
                     new SerializableConfiguration(context.hadoop()),
                     done),
-                Encoders.STRING());
-    Console.Progress progress = context.console().progress("verify", stream.tokens(), done, done);
+                Encoders.row(DocumentPart.SCHEMA))
+            .repartition(col(DocumentPart.FORMAT), col(DocumentPart.POSITION))
+            .sortWithinPartitions(
+                DocumentPart.FORMAT, DocumentPart.POSITION, DocumentPart.FIRST_TOKEN)
+            .mapPartitions(new DocumentPartsTask(), Encoders.STRING());
+    long tokens = plan.split().documentTokens();
+    Console.Progress progress = context.console().progress("verify", tokens, done, done);
+    List<ShardCheck> checks = new ArrayList<>();
     try {
-      // One small text for each shard.
-      return checks.collectAsList().stream()
-          .map(json -> Json.read(json, ShardCheck.class))
-          .sorted(Comparator.comparingInt(ShardCheck::shard))
-          .toList();
+      // One small text for each shard, and one for each task.
+      for (String json : told.collectAsList()) {
+        DocumentPartsTask.Told one = Json.read(json, DocumentPartsTask.Told.class);
+        if (one.shard() != null) {
+          checks.add(one.shard());
+        } else {
+          findings.add(one.documents());
+        }
+      }
     } finally {
       progress.close();
       list.destroy();
     }
+    checks.sort(Comparator.comparingInt(ShardCheck::shard));
+    return checks;
   }
 }

@@ -1,6 +1,5 @@
 package io.gradus.jobs.verify;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,7 +44,7 @@ public record VerifyResult(
         tokens,
         bytes,
         digestedInParts,
-        Arrays.stream(Check.values())
+        Check.OF_SHARDS.stream()
             .map(
                 check ->
                     new Count(

@@ -18,9 +18,9 @@
 
   // Greater is better in each of them, so that fronts mean something.
   const axes = [
-    { name: "quality", text: "quality (mean percentile)", of: (figures) => figures.quality, show: (value) => value.toFixed(3) },
-    { name: "diversity", text: "diversity (effective share of documents)", of: (figures) => figures.diversity, show: (value) => value.toFixed(3) },
-    { name: "uniform overlap", text: "overlap with a uniform draw", of: (figures) => figures.uniformOverlap, show: percent },
+    { name: "quality", text: "quality (mean percentile)", share: true, of: (figures) => figures.quality, show: (value) => value.toFixed(3) },
+    { name: "diversity", text: "diversity (effective share)", share: true, of: (figures) => figures.diversity, show: (value) => value.toFixed(3) },
+    { name: "uniform overlap", text: "overlap with a uniform draw", share: true, of: (figures) => figures.uniformOverlap, show: percent },
     { name: "source entropy", text: "source entropy (bits)", of: (figures) => figures.sourceEntropy, show: plain },
   ];
   if (data.corpus.topicEntropy > 0) {
@@ -68,11 +68,15 @@
     return (point.quotas === "none" ? "no quotas" : point.quotas) + ", " + point.budget + " budget";
   }
 
-  function axis(of) {
+  function axis(of, points) {
+    // Shares lie between 0 and 1, and a little room lets points be whole.
+    const values = points.map((point) => of.of(point.figures));
     return {
+      min: of.share && Math.min(...values) < 0.1 ? -0.02 : undefined,
+      max: of.share && Math.max(...values) > 0.9 ? 1.02 : undefined,
       type: "linear",
       title: { display: true, text: of.text, color: colour("soft") },
-      ticks: { color: colour("soft"), maxTicksLimit: 8 },
+      ticks: { color: colour("soft"), maxTicksLimit: 8, includeBounds: false },
       grid: { color: colour("grid") },
       border: { color: colour("line") },
       grace: "4%",
@@ -198,7 +202,7 @@
             },
           },
         },
-        scales: { x: axis(x), y: axis(y) },
+        scales: { x: axis(x, points), y: axis(y, points) },
       },
     });
     hint(points);
@@ -337,7 +341,10 @@
   fill(element("quotas"), quotas, "all quotas");
   fillAxis(element("y"), 0);
   fillAxis(element("x"), 1);
-  element("budget").value = current ? current.budget : budgets[0];
+  // At a budget that no other setting has, such as all tokens, there is nothing to compare.
+  const others = data.points.filter((point) => point !== current);
+  const first = others.find((point) => current && point.budget === current.budget) || others[0] || current;
+  element("budget").value = first.budget;
   draw();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();

@@ -46,7 +46,7 @@ class MistakesTest {
             "sample.by (broken.conf:3): quotas by topic need topics; add a section topics { count ="
                 + " 25 }, or set sample.by = source")
         .contains("order.shape (broken.conf:4): 'upwards' is not one of ascending, blocked,")
-        .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, megatron, parquet")
+        .contains("pack.formats (broken.conf:5): 'mosaic' is not one of mds, mds-zstd, megatron")
         .contains("pack.sequence-length (broken.conf:5): '1' must be between 2 and")
         .contains("samples (broken.conf:6): unknown key; did you mean 'sample'?")
         .doesNotContain("Exception", "\tat ");
@@ -64,6 +64,20 @@ class MistakesTest {
                 2, "gradus: --tokens: 'many' is not a count such as 5000, 64M, 30B or 1.5T\n"));
     assertThat(gradus("rater", "check", "builtin", "--provider", "gpu").text())
         .contains("'gpu' is not one of cpu, cuda, tensorrt");
+  }
+
+  @Test
+  void aTrainingRunIsDescribedWhole() {
+    assertThat(gradus("verify", "a.conf", "--nodes", "2", "--with", "shuffle=True"))
+        .isEqualTo(
+            new Answer(
+                2,
+                "gradus: --nodes, --with: these describe a training run, so --as must say whose"
+                    + " loader reads the shards\n"));
+    assertThat(gradus("verify", "a.conf", "--as", "megatrom").text())
+        .startsWith("gradus: --as: no trainer is called 'megatrom'; did you mean 'megatron'?");
+    assertThat(gradus("verify", "a.conf", "--as", "olmo-core", "--ranks", "0"))
+        .isEqualTo(new Answer(2, "gradus: --ranks: 0 must be at least 1\n"));
   }
 
   @Test

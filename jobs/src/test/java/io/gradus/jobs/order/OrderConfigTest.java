@@ -87,6 +87,14 @@ class OrderConfigTest {
   }
 
   @Test
+  void topicsAreNeededWhereverAShapeTellsThemApart() {
+    assertThat(shape("{ folded { inside { blocked { by = topic } } } }").needsTopics()).isTrue();
+    assertThat(shape("[ { share = 100%, shape { interleaved { by = topic } } } ]").needsTopics())
+        .isTrue();
+    assertThat(shape("{ blocked { inside = folded } }").needsTopics()).isFalse();
+  }
+
+  @Test
   void theExampleOfKaiyuansPhasesIsGood() {
     PipelineConfig config = PipelineConfig.read(Path.of("../conf/kaiyuan-2b.conf"), List.of());
     assertThat(((Phases) config.order().shape()).phases())

@@ -275,6 +275,37 @@ class ShapeTest {
   }
 
   @Test
+  void aPhaseIsRankedByItselfWhileOthersNeedNoMoreRankings() {
+    Phases phases =
+        new Phases(
+            List.of(
+                phase(
+                    "topics",
+                    0.5,
+                    Map.of(),
+                    Map.of(),
+                    new Blocked(Group.TOPIC, List.of(), new Buckets(2, new Descending()))),
+                phase("plain", 0.5, Map.of(), Map.of(), ASCENDING)));
+    Reading.Read read = Reading.read(phases, Within.OVERALL, MIXED, 42);
+    List<Doc> firstTopic =
+        read.placed().stream().map(Placed::doc).takeWhile(doc -> doc.topic() == 0).toList();
+    List<Doc> poorer = new ArrayList<>();
+    for (Doc doc : firstTopic) {
+      if (2 * (tokens(poorer) + doc.tokens() / 2) > tokens(firstTopic)) {
+        break;
+      }
+      poorer.add(doc);
+    }
+    double poorest =
+        firstTopic.subList(poorer.size(), firstTopic.size()).stream()
+            .mapToDouble(Doc::score)
+            .min()
+            .orElseThrow();
+    assertThat(poorer).hasSizeGreaterThan(50);
+    assertThat(poorer).allSatisfy(doc -> assertThat(doc.score()).isLessThan(poorest));
+  }
+
+  @Test
   void phasesThatLeaveDocumentsOutAreRefused() {
     Phases phases =
         new Phases(
@@ -296,8 +327,8 @@ class ShapeTest {
                 Reading.order(new Blocked(Group.TOPIC, List.of(), ASCENDING), Within.SOURCE, EVEN))
         .isInstanceOf(UserMistake.class)
         .hasMessage(
-            "order.shape: blocked by topic needs topics; add a section topics { count = 25 }, or"
-                + " set by = source.");
+            "order.shape: topics are blocked or interleaved, and there are none; add a section topics"
+                + " { count = 25 }, or set by = source");
   }
 
   @Test

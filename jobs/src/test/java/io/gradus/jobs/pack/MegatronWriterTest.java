@@ -45,12 +45,12 @@ class MegatronWriterTest {
 
   @Test
   void tokensAreWidenedWhereMegatronWantsFourBytes() throws IOException {
-    try (MegatronWriter writer = new MegatronWriter(out, 2, 4)) {
+    try (BareTokenWriter writer = new BareTokenWriter(out, 2, 4)) {
       writer.write(TokenBytes.encode(new int[] {1, 65_535}, 2));
     }
 
     assertThat(out.toByteArray()).isEqualTo(TokenBytes.encode(new int[] {1, 65_535}, 4));
-    assertThatThrownBy(() -> new MegatronWriter(out, 4, 2))
+    assertThatThrownBy(() -> new BareTokenWriter(out, 4, 2))
         .hasMessage("Tokens of 4 bytes do not fit 2");
   }
 

@@ -8,6 +8,7 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.PackedShards.PackedFormat;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
@@ -31,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PackJobTest {
-  private static final PackConfig ALL = new PackConfig(List.of(ShardFormat.values()), 64, 1024);
+  private static final List<ShardFormat> TOKEN_FORMATS =
+      Arrays.stream(ShardFormat.values()).filter(format -> format != ShardFormat.JSONL).toList();
+  private static final PackConfig ALL = new PackConfig(TOKEN_FORMATS, 64, 1024);
 
   @TempDir Path folder;
 
@@ -41,7 +44,7 @@ class PackJobTest {
     Packed packed = pack(corpus, ALL, 3, 2);
 
     int[] expected = corpus.paddedStream(64);
-    assertThat(packed.result().table().shards()).isGreaterThanOrEqualTo(5);
+    assertThat(packed.result().shards()).isGreaterThanOrEqualTo(5);
     assertThat(ShardBytes.mds(packed.folder(), 2)).isEqualTo(expected);
     assertThat(ShardBytes.parquet(packed.folder())).isEqualTo(expected);
     int[] megatron = ShardBytes.megatron(packed.folder(), 2);
@@ -99,13 +102,37 @@ class PackJobTest {
 
     assertThat(digests(packed.folder()).keySet())
         .containsExactly(
+            "datatrove/train.ds",
+            "datatrove/train.ds.index",
+            "datatrove/train.ds.metadata",
+            "litdata/chunk-0-00000.bin",
+            "litdata/chunk-0-00001.bin",
+            "litdata/chunk-0-00002.bin",
+            "litdata/chunk-0-00003.bin",
+            "litdata/index.json",
+            "mds-zstd/index.json",
+            "mds-zstd/shard.00000.mds.zstd",
+            "mds-zstd/shard.00001.mds.zstd",
+            "mds-zstd/shard.00002.mds.zstd",
+            "mds-zstd/shard.00003.mds.zstd",
             "mds/index.json",
             "mds/shard.00000.mds",
             "mds/shard.00001.mds",
             "mds/shard.00002.mds",
             "mds/shard.00003.mds",
+            "megatron/document_index.npy",
+            "megatron/sample_index.npy",
+            "megatron/shuffle_index.npy",
             "megatron/train.bin",
             "megatron/train.idx",
+            "olmo/part-00000.csv.gz",
+            "olmo/part-00000.npy",
+            "olmo/part-00001.csv.gz",
+            "olmo/part-00001.npy",
+            "olmo/part-00002.csv.gz",
+            "olmo/part-00002.npy",
+            "olmo/part-00003.csv.gz",
+            "olmo/part-00003.npy",
             "parquet/shard-00000.parquet",
             "parquet/shard-00001.parquet",
             "parquet/shard-00002.parquet",
@@ -119,17 +146,19 @@ class PackJobTest {
     TinyCorpus corpus = TinyCorpus.random(40, 50_257, 13);
     Packed packed = pack(corpus, ALL, 3, 2);
     PackedShards table = packed.result().table();
-    List<Shard> shards = PackedShards.shardList(packed.directory());
+    List<Shard> shards =
+        packed.result().table().train().formats().get(0).shards(packed.directory());
 
-    assertThat(shards).hasSize(table.shards());
+    assertThat(shards).hasSize(packed.result().shards());
     assertThat(shards).extracting(Shard::index).isSorted();
     assertThat(shards.stream().mapToLong(Shard::tokens).sum()).isEqualTo(corpus.stream().length);
     assertThat(shards.stream().mapToLong(Shard::documents).sum()).isEqualTo(40);
-    assertThat(shards.stream().mapToLong(Shard::sequences).sum()).isEqualTo(table.sequences());
+    assertThat(shards.stream().mapToLong(Shard::sequences).sum())
+        .isEqualTo(table.train().sequences());
     assertThat(shards.get(0).firstPosition()).isZero();
     assertThat(shards.get(shards.size() - 1).lastPosition()).isEqualTo(39);
     assertThat(shards.get(shards.size() - 1).paddingTokens())
-        .isEqualTo(table.paddingTokens())
+        .isEqualTo(table.train().paddingTokens())
         .isEqualTo(corpus.paddedStream(64).length - corpus.stream().length);
     assertThat(
             shards.stream()
@@ -147,7 +176,7 @@ class PackJobTest {
         assertThat(Fingerprint.sha256(stretch)).isEqualTo(file.sha256());
       }
     }
-    assertThat(table.shardListSha256())
+    assertThat(table.train().formats().get(0).shardListSha256())
         .isEqualTo(Fingerprint.sha256(Files.readAllBytes(packed.folder().resolve("shards.jsonl"))));
   }
 
@@ -161,7 +190,7 @@ class PackJobTest {
             1);
 
     assertThat(packed.result().wishedShardTokens()).isEqualTo(250);
-    assertThat(packed.result().table().stream().shardTokens()).isEqualTo(300);
+    assertThat(packed.result().table().train().stream().shardTokens()).isEqualTo(300);
   }
 
   @Test
@@ -180,11 +209,12 @@ class PackJobTest {
     assertThatThrownBy(() -> run(ALL, documents, damaged, output))
         .hasStackTraceContaining("The order's token offsets are not contiguous: shard ");
     Object first = Files.getAttribute(packed.resolve("mds/shard.00000.mds"), "unix:ino");
-    Path part = packed.resolve(PackFolder.megatronPart(0));
+    Path part = packed.resolve(PackFolder.part("megatron/train.bin", 0));
     byte[] bytes = Files.readAllBytes(part);
     Files.write(part, new byte[bytes.length]);
     assertThatThrownBy(() -> run(ALL, documents, order, output))
-        .hasStackTraceContaining("The bytes of .work/megatron/00000.bin changed on disk");
+        .hasStackTraceContaining(
+            "The bytes of .work/parts/megatron-train.bin.00000 changed on disk");
     Object second = Files.getAttribute(packed.resolve("mds/shard.00009.mds"), "unix:ino");
     Files.write(part, bytes);
     run(ALL, documents, order, output);
@@ -210,7 +240,7 @@ class PackJobTest {
   }
 
   @Test
-  void aRunThatStoppedAtItsVeryEndKeepsMegatronsFiles() throws IOException {
+  void aRunThatStoppedAtItsVeryEndKeepsJoinedFiles() throws IOException {
     TinyCorpus corpus = TinyCorpus.random(20, 50_257, 16);
     Finished<DocumentsTable> documents = corpus.writeDocuments(folder.resolve("documents"), 3);
     Finished<OrderTable> order = corpus.writeOrder(folder.resolve("order"), 2);
@@ -218,13 +248,22 @@ class PackJobTest {
     PackResult whole = run(ALL, documents, order, output);
     Path packed = folder.resolve("packed");
     Map<String, String> undisturbed = digests(packed);
-    // The state in which the parts for Megatron have been joined and removed.
+    // The state in which the parts of joined files have been joined and removed.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
-    state.prepare(ALL.formats());
-    for (Shard shard : PackedShards.shardList(output)) {
-      state.finishShard(shard);
+    state.prepare();
+    for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
+      state.finishShard("shards.jsonl", shard);
     }
-    state.finishMegatron(whole.table().formats().get(1).wholeFiles());
+    for (PackedFormat format : whole.table().train().formats()) {
+      if (format.format() == ShardFormat.MEGATRON || format.format() == ShardFormat.DATATROVE) {
+        state.finishFormat(
+            FormatWriter.of(
+                format.format(),
+                new FormatInputs(
+                    "", format.layout(), 64, documents.table(), false, "shards.jsonl")),
+            format.wholeFiles());
+      }
+    }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("shards.jsonl"));
     Object before = Files.getAttribute(packed.resolve("megatron/train.bin"), "unix:ino");
@@ -247,9 +286,9 @@ class PackJobTest {
     Map<String, String> undisturbed = digests(packed);
     // The state in which all shards are finished and the index is not.
     PackFolder state = new PackFolder(output.path(), LocalSpark.context().hadoop());
-    state.prepare(config.formats());
-    for (Shard shard : PackedShards.shardList(output)) {
-      state.finishShard(shard);
+    state.prepare();
+    for (Shard shard : whole.table().train().formats().get(0).shards(output)) {
+      state.finishShard("shards.jsonl", shard);
     }
     Files.delete(packed.resolve("result.json"));
     Files.delete(packed.resolve("mds/index.json"));

@@ -2,14 +2,16 @@ package io.gradus.jobs.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedStream;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.TokenBytes;
+import io.gradus.jobs.pack.ShardGroup.Content;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -20,7 +22,7 @@ import net.jqwik.api.constraints.Size;
 class SlicingProperties {
 
   @Property(tries = 200)
-  void shardsAndSequencesCoverTheStreamOnce(
+  void sequencesAndPaddingAreTheStream(
       @ForAll @IntRange(min = 1, max = 5000) int tokens,
       @ForAll @IntRange(min = 2, max = 64) int sequenceLength,
       @ForAll @IntRange(min = 1, max = 700) int shardTokens) {
@@ -29,23 +31,8 @@ class SlicingProperties {
     assertThat(stream.shardTokens() % sequenceLength).isZero();
     assertThat(stream.shardTokens())
         .isBetween((long) shardTokens, shardTokens + sequenceLength - 1L);
-    long next = 0;
-    long sequences = 0;
-    long padding = 0;
-    for (int shard = 0; shard < stream.shards(); shard++) {
-      assertThat(stream.firstToken(shard)).isEqualTo(next);
-      assertThat(stream.firstSequence(shard)).isEqualTo(sequences);
-      assertThat(stream.endToken(shard)).isGreaterThan(next);
-      assertThat(stream.shardOf(next)).isEqualTo(shard);
-      assertThat(stream.shardOf(stream.endToken(shard) - 1)).isEqualTo(shard);
-      next = stream.endToken(shard);
-      sequences += stream.sequences(shard);
-      padding += stream.paddingTokens(shard);
-    }
-    assertThat(next).isEqualTo(tokens);
-    assertThat(sequences).isEqualTo(stream.sequences());
-    assertThat(padding).isEqualTo(stream.paddingTokens()).isBetween(0L, sequenceLength - 1L);
-    assertThat(sequences * sequenceLength).isEqualTo(tokens + padding);
+    assertThat(stream.paddingTokens()).isBetween(0L, sequenceLength - 1L);
+    assertThat(stream.sequences() * sequenceLength).isEqualTo(tokens + stream.paddingTokens());
   }
 
   @Property(tries = 200)
@@ -54,40 +41,69 @@ class SlicingProperties {
       @ForAll @IntRange(min = 2, max = 16) int sequenceLength,
       @ForAll @IntRange(min = 1, max = 120) int shardTokens,
       @ForAll @IntRange(min = 1, max = 50) int mostPieceTokens,
+      @ForAll boolean withBegin,
+      @ForAll @IntRange(min = 0, max = 3) int kind,
       @ForAll long seed) {
-    long tokens = lengths.stream().mapToLong(length -> length + 1).sum();
+    DocumentMarks marks = new DocumentMarks(withBegin ? 998 : PackedShards.NO_TOKEN, 999);
+    long tokens = lengths.stream().mapToLong(length -> length + marks.tokens()).sum();
     PackedStream stream = PackedStream.of(tokens, sequenceLength, shardTokens);
+    long rows = stream.shardTokens() / sequenceLength;
+    SequenceLayout layout =
+        switch (kind) {
+          case 0 -> new SequenceLayout.Sorted(stream.sequences(), rows);
+          case 1 -> new SequenceLayout.Strided(stream.sequences(), 3, rows);
+          case 2 -> new SequenceLayout.StridedShards(stream.sequences(), 2, 3, 2, rows);
+          default -> new SequenceLayout.RankBlocks(stream.sequences(), 2, 3, 2, rows);
+        };
+    ShardGroup group =
+        new ShardGroup(5, 0, "shards.jsonl", stream, false, Content.TOKENS, layout, 1, List.of());
     List<Piece> pieces = new ArrayList<>();
     List<Integer> expected = new ArrayList<>();
     Random random = new Random(seed);
     long start = 0;
     for (int position = 0; position < lengths.size(); position++) {
       int[] ids = random.ints(lengths.get(position), 0, 999).toArray();
-      OrderedDocument document =
-          new OrderedDocument("", 0, position, start, ids.length, "source", 0, 0);
+      DocumentPart document =
+          new DocumentPart(
+              0,
+              "",
+              0,
+              position,
+              start - (long) position * marks.tokens(),
+              ids.length,
+              0,
+              ids.length + (long) marks.tokens(),
+              start,
+              "source",
+              0,
+              0.0);
       byte[] content = TokenBytes.encode(ids, 2);
-      for (OrderedDocument.Slice slice : document.slices(stream, mostPieceTokens)) {
+      for (DocumentPart.Slice slice : document.slices(group, mostPieceTokens)) {
         assertThat(slice.to() - slice.from()).isBetween(1L, (long) mostPieceTokens);
-        assertThat(stream.shardOf(slice.to() - 1)).isEqualTo(slice.shard());
-        pieces.add(document.piece(slice, content, 2, 999));
+        assertThat(group.unit(start + slice.to() - 1)).isEqualTo(slice.unit());
+        pieces.add(document.piece(slice, content, 2, marks));
+      }
+      if (marks.hasBegin()) {
+        expected.add(marks.beginOfText());
       }
       for (int id : ids) {
         expected.add(id);
       }
       expected.add(999);
-      start = document.end();
+      start += document.tokens();
     }
     Collections.shuffle(pieces, random);
-    pieces.sort(Comparator.comparingLong(Piece::start));
 
-    List<Integer> found = new ArrayList<>();
+    Integer[] found = new Integer[expected.size()];
     for (Piece piece : pieces) {
-      assertThat(piece.start()).isEqualTo(found.size());
-      for (int at = 0; at < piece.tokens().length; at += 2) {
-        found.add(TokenBytes.read(piece.tokens(), at, 2));
+      for (int at = 0; at < piece.content().length; at += 2) {
+        int token = TokenBytes.read(piece.content(), at, 2);
+        int place = (int) group.token(piece.unit() - group.firstUnit(), piece.offset() + at / 2);
+        assertThat(found[place]).isNull();
+        found[place] = token;
       }
     }
-    assertThat(found).isEqualTo(expected);
+    assertThat(found).containsExactlyElementsOf(expected);
     assertThat(pieces.stream().filter(Piece::begins)).hasSize(lengths.size());
     assertThat(pieces.stream().filter(Piece::ends)).hasSize(lengths.size());
   }
@@ -103,7 +119,9 @@ class SlicingProperties {
 
   private static byte[] parquet(byte[] tokens, List<Integer> cuts) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ParquetSequenceWriter writer = new ParquetSequenceWriter(new HashedOutput(out), 16, 2)) {
+    try (ParquetSequenceWriter writer =
+        new ParquetSequenceWriter(
+            new HashedOutput(out), 16, 2, List.of(ParquetSequenceWriter.TOKENS))) {
       int from = 0;
       for (int cut : cuts) {
         int to = Math.min(tokens.length, from + 2 * cut);

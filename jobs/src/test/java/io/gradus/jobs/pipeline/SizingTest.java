@@ -51,7 +51,18 @@ class SizingTest {
     List<String> lines =
         sizing(new Work("rate", 1_000, Device.GPU, 0, "run 'gradus rater bench x'", 0, 1)).lines();
     assertThat(lines).anyMatch(line -> line.matches("  rate +1000 +unknown .*"));
+    assertThat(lines).anyMatch(line -> line.matches("  together +unknown .*"));
     assertThat(lines).contains("  rate: run 'gradus rater bench x'");
+  }
+
+  @Test
+  void hoursTogetherAreAtLeastThoseThatAreKnown() {
+    List<String> lines =
+        sizing(
+                new Work("ingest", 288_000_000_000L, Device.CORE, 100_000, "measured", 2.0, 1.5),
+                new Work("rate", 1_000, Device.GPU, 0, "run 'gradus rater bench x'", 0, 1))
+            .lines();
+    assertThat(lines).anyMatch(line -> line.matches("  together +> 10\\.0 .*"));
   }
 
   @Test

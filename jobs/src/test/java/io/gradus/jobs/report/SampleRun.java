@@ -293,9 +293,10 @@ record SampleRun(
         "pack",
         """
         {"documents": %d, "tokens": %d,
-         "table": {"shards": 9, "sequences": 1049, "paddingTokens": 207,
+         "shards": 9, "sequences": 1049, "paddingTokens": 207,
+         "table": {"splits": [{
            "formats": [{"format": "MDS", "bytes": 1074231, "tokenBytes": 2},
-                       {"format": "MEGATRON", "bytes": 1102331, "tokenBytes": 2}]},
+                       {"format": "MEGATRON", "bytes": 1102331, "tokenBytes": 2}]}]},
          "readers": [
            {"format": "MDS", "reader": "streaming.StreamingDataset",
             "settings": {"shuffle": "False", "num_canonical_nodes": "1"},

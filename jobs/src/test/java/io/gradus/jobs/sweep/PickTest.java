@@ -106,12 +106,29 @@ class PickTest {
         "max=qualty | --pick: there is no 'qualty'; did you mean 'quality'? There are: quality,"
             + " diversity, effective-documents, source-entropy, source-divergence, topic-entropy,"
             + " topic-divergence, top-overlap, uniform-overlap, repeats, tokens, documents,"
-            + " temperature, mix, quotas, budget, mean.facts, and p05 to p95 in place of mean.",
+            + " temperature, mix, quotas, budget, mean.CRITERION, and p05 to p95 in place of mean.",
+        "max=mix | --pick: 'mix' is not a number; name a figure, as in max=diversity.",
+      })
+  void aMistakeIsNamedBeforeAnythingIsCompared(String expression, String message) {
+    assertThatThrownBy(() -> Pick.parse(expression))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "quality>=0.9,diversity>=0.5,max=tokens | --pick: of 1 setting with quality>=0.9 none has"
             + " diversity>=0.5; diversity lies between 0.1000 and 0.1000.",
         "mix=c,max=tokens | --pick: no setting has mix=c; mix is one of a, b.",
+        "max=mean.fact | --pick: there is no 'mean.fact'; did you mean 'mean.facts'? There are:"
+            + " quality, diversity, effective-documents, source-entropy, source-divergence,"
+            + " topic-entropy, topic-divergence, top-overlap, uniform-overlap, repeats, tokens,"
+            + " documents, temperature, mix, quotas, budget, mean.facts, and p05 to p95 in place"
+            + " of mean.",
       })
-  void aMistakeIsNamed(String expression, String message) {
+  void whatTheSettingsLackIsNamed(String expression, String message) {
     assertThatThrownBy(() -> Pick.parse(expression).choose(REPORT))
         .isInstanceOf(UserMistake.class)
         .hasMessage(message);

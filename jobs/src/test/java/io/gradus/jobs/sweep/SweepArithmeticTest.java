@@ -102,6 +102,8 @@ class SweepArithmeticTest {
         Diversity.effective(totals.moments(0, documents), documents, documents);
     assertThat(effective.share()).isCloseTo((double) likely / documents, within(1e-6));
     assertThat(effective.error()).isZero();
+    assertThat(Diversity.certain(2L * likely, 4L * likely, documents).share())
+        .isCloseTo((double) likely / documents, within(1e-12));
   }
 
   private static long[] counts(List<Long> tokens) {

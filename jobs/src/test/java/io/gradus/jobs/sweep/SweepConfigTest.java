@@ -13,6 +13,8 @@ import io.gradus.common.selection.TokenAmount;
 import io.gradus.jobs.sample.SampleConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SweepConfigTest {
@@ -67,6 +69,36 @@ class SweepConfigTest {
   }
 
   @Test
+  void aCriterionThatCountsAgainstADocumentDoesSoInEveryMixOfTheDefaultGrid() {
+    SweepGrid grid =
+        SweepGrid.of(
+            config("weights { good = 2, toxic = -3 }", ""),
+            List.of("good", "toxic"),
+            List.of("one"),
+            0);
+    assertThat(grid.mixes())
+        .extracting(SweepGrid.Mix::weights)
+        .containsExactly(
+            Map.of("good", 2.0, "toxic", -3.0),
+            Map.of("good", 1.0, "toxic", -1.0),
+            Map.of("good", 1.0),
+            Map.of("toxic", -1.0));
+  }
+
+  @Test
+  void tooManySettingsOfTheDefaultMixesAreRefused() {
+    String temperatures =
+        IntStream.range(1, 600).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+    SweepConfig config = config("", "temperatures = [" + temperatures + "]");
+    assertThatThrownBy(() -> SweepGrid.of(config, List.of("a", "b"), List.of("one"), 0))
+        .isInstanceOf(UserMistake.class)
+        .hasMessage(
+            "sweep: temperatures, mixes, quotas and budgets make 5,391 settings; compare at most"
+                + " 5,000. Give fewer of them; without sweep.mixes and sweep.quotas there are"
+                + " several of both.");
+  }
+
+  @Test
   void allKeysAreRead() {
     SweepConfig config =
         config(
@@ -113,10 +145,7 @@ class SweepConfigTest {
 
   @Test
   void tooManySettingsAreRefused() {
-    String many =
-        java.util.stream.IntStream.range(1, 2002)
-            .mapToObj(i -> i + "")
-            .collect(java.util.stream.Collectors.joining(", "));
+    String many = IntStream.range(1, 2002).mapToObj(i -> i + "").collect(Collectors.joining(", "));
     assertThatThrownBy(() -> config("", "temperatures = [" + many + "]"))
         .isInstanceOf(UserMistake.class)
         .hasMessageContaining("these make 6003 settings; compare at most 5000");

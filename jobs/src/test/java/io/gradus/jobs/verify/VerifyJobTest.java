@@ -2,15 +2,19 @@ package io.gradus.jobs.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStream;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.PackedShards.PackedFormat;
+import io.gradus.common.table.PackedSplit;
 import io.gradus.common.table.PackedStream;
 import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
@@ -20,7 +24,11 @@ import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.pack.PackJob;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +36,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -46,6 +58,10 @@ import org.junit.jupiter.api.io.TempDir;
 class VerifyJobTest {
   private static final int SEQUENCE = 64;
   private static final int SHARD = 1024;
+
+  /** Those that hold tokens, all but one. */
+  private static final int FORMATS = ShardFormat.values().length - 1;
+
   private static final TinyCorpus CORPUS = TinyCorpus.random(40, 50_257, 21);
 
   @TempDir static Path shared;
@@ -59,7 +75,7 @@ class VerifyJobTest {
 
   @BeforeAll
   static void pack() {
-    documents = CORPUS.writeDocuments(shared.resolve("documents"), 2);
+    documents = CORPUS.writeDocumentsWithTexts(shared.resolve("documents"), 2);
     selection = CORPUS.writeSelection(shared.resolve("selection"));
     order = CORPUS.writeOrder(shared.resolve("order"), 2);
     table =
@@ -92,13 +108,15 @@ class VerifyJobTest {
     assertThat(result.documents()).isEqualTo(40);
     assertThat(result.tokens()).isEqualTo(CORPUS.stream().length);
     assertThat(result.checks()).allMatch(count -> count.checked() > 0 && count.breaches() == 0);
-    assertThat(checked(result, Check.TOKENS)).isEqualTo(3 * 40);
-    assertThat(checked(result, Check.END_OF_TEXT)).isEqualTo(3 * 40);
-    assertThat(checked(result, Check.PADDING)).isEqualTo(3 * table.paddingTokens());
+    // Tokens, and texts.
+    assertThat(checked(result, Check.TOKENS)).isEqualTo(FORMATS * 40L + 40);
+    assertThat(checked(result, Check.END_OF_TEXT)).isEqualTo(FORMATS * 40L);
+    assertThat(checked(result, Check.PADDING)).isEqualTo(FORMATS * table.train().paddingTokens());
     // Quantiles and scores.
     assertThat(checked(result, Check.QUALITY)).isEqualTo(2 * 39);
     assertThat(checked(result, Check.SELECTION)).isEqualTo(40);
-    assertThat(result.digestedInParts()).containsExactly("megatron/train.bin");
+    assertThat(result.digestedInParts())
+        .containsExactly("megatron/train.bin", "datatrove/train.ds", "datatrove/train.ds.index");
     assertThat(folder.resolve("verify/verification.json")).content().isEqualTo(Json.write(result));
   }
 
@@ -244,7 +262,7 @@ class VerifyJobTest {
     assertThat(problems(verify(forged(), order)))
         .containsExactly(
             "megatron/train.bin, sequence "
-                + table.sequences()
+                + table.train().sequences()
                 + ": the last document is token 50255 instead of end-of-text, 50256");
   }
 
@@ -328,40 +346,44 @@ class VerifyJobTest {
             String.format(
                 "megatron/train.bin, sequence %d token 63: the padding holds token 50255 instead"
                     + " of end-of-text, 50256; 1 of %d tokens are wrong",
-                table.sequences() - 1, table.paddingTokens()));
+                table.train().sequences() - 1, table.train().paddingTokens()));
   }
 
   @Test
   void aWrongStatementOfThePaddingIsFound() {
+    PackedSplit train = table.train();
     PackedShards wrong =
-        new PackedShards(
-            table.stream(),
-            table.shards(),
-            table.sequences(),
-            table.paddingTokens() + 1,
-            table.endOfText(),
-            table.formats(),
-            table.shardListSha256());
+        with(
+            new PackedSplit(
+                train.folder(),
+                train.stream(),
+                train.documents(),
+                train.documentTokens(),
+                train.paddingTokens() + 1,
+                train.placement(),
+                train.formats()));
 
     assertThat(problems(verify(wrong, order)))
-        .containsExactly(
+        .contains(
             String.format(
                 "manifest.json: padding tokens: %d instead of %d",
-                table.paddingTokens() + 1, table.paddingTokens()));
+                train.paddingTokens() + 1, train.paddingTokens()));
   }
 
   @Test
   void aManifestOfAnotherStreamIsFound() {
-    PackedStream stream = new PackedStream(table.stream().tokens() - 1, SEQUENCE, SHARD);
+    PackedSplit train = table.train();
+    PackedStream stream = new PackedStream(train.stream().tokens() - 1, SEQUENCE, SHARD);
     PackedShards wrong =
-        new PackedShards(
-            stream,
-            table.shards(),
-            table.sequences(),
-            stream.paddingTokens(),
-            table.endOfText(),
-            table.formats(),
-            table.shardListSha256());
+        with(
+            new PackedSplit(
+                train.folder(),
+                stream,
+                train.documents(),
+                stream.tokens(),
+                stream.paddingTokens(),
+                train.placement(),
+                train.formats()));
 
     assertThat(problems(verify(wrong, order)))
         .contains(
@@ -428,8 +450,12 @@ class VerifyJobTest {
     rows.set(3, row(rows.get(3), new byte[16], rows.get(3).getDouble(6)));
 
     assertThat(problems(verify(table, selected(rows), changed(rows))))
-        .containsExactly(
-            "order, position 3: document 00000000000000000000000000000000 is not in the documents");
+        .contains(
+            "order, position 3: document 00000000000000000000000000000000 is not in the documents")
+        .allMatch(
+            text ->
+                text.contains("document 00000000000000000000000000000000")
+                    || text.contains("instead of 00000000000000000000000000000000"));
   }
 
   @Test
@@ -575,21 +601,18 @@ class VerifyJobTest {
 
   @Test
   void aWrongStatementOfAFormatsBytesIsFound() {
-    List<PackedFormat> formats = new ArrayList<>(table.formats());
+    List<PackedFormat> formats = new ArrayList<>(table.train().formats());
     PackedFormat first = formats.get(0);
     formats.set(
         0,
-        new PackedFormat(
-            first.format(), first.tokenBytes(), first.bytes() + 1, first.wholeFiles()));
-    PackedShards wrong =
-        new PackedShards(
-            table.stream(),
-            table.shards(),
-            table.sequences(),
-            table.paddingTokens(),
-            table.endOfText(),
-            formats,
-            table.shardListSha256());
+        changed(
+            first,
+            first.layout(),
+            first.tokenBytes(),
+            first.bytes() + 1,
+            first.shardListSha256(),
+            first.wholeFiles()));
+    PackedShards wrong = with(formats);
 
     assertThat(problems(verify(wrong, order)))
         .containsExactly(
@@ -624,6 +647,264 @@ class VerifyJobTest {
 
     assertThat(result.passed()).isTrue();
     assertThat(checked(result, Check.QUALITY)).isZero();
+  }
+
+  @Test
+  void aTokenOutsideTheVocabularyIsFound() throws IOException {
+    byte[] bytes = read("mds/shard.00001.mds");
+    bytes[bytes.length - 2] = (byte) 0xff;
+    bytes[bytes.length - 1] = (byte) 0xff;
+    write("mds/shard.00001.mds", bytes);
+
+    assertThat(problems(verify(forged(), order), Check.TOKENS))
+        .contains(
+            "mds/shard.00001.mds, sequence 15 token 63: token 65535 is not in the vocabulary of"
+                + " 50,257 ids");
+  }
+
+  @Test
+  void aDoubledSequenceIsFound() throws IOException {
+    byte[] bytes = read("olmo/part-00001.npy");
+    System.arraycopy(bytes, 0, bytes, 2 * SEQUENCE, 2 * SEQUENCE);
+    write("olmo/part-00001.npy", bytes);
+
+    assertThat(problems(verify(forged(), order), Check.TOKENS))
+        .isNotEmpty()
+        .allMatch(text -> text.startsWith("olmo/part-0000"));
+  }
+
+  @Test
+  void anIndexOfAnotherRunIsFound() throws IOException {
+    String index = Files.readString(packed.resolve("mds/index.json"));
+    Files.writeString(
+        packed.resolve("mds/index.json"), index.replaceFirst("shard.00000.mds", "shard.00007.mds"));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "mds/index.json, shard 0: basename is shard.00007.mds instead of shard.00000.mds");
+  }
+
+  @Test
+  void aTruncatedIndexIsFound() throws IOException {
+    truncate("megatron/train.idx");
+    truncate("litdata/index.json");
+
+    assertThat(problems(verify(table, order)))
+        .anyMatch(text -> text.matches("megatron/train.idx: is [0-9,]+ bytes long instead .*"))
+        .anyMatch(text -> text.matches("litdata/index.json: is [0-9,]+ bytes long instead .*"))
+        .hasSize(2);
+    assertThat(problems(verify(forged(), order)))
+        .contains("litdata/index.json: is not JSON")
+        .anyMatch(text -> text.startsWith("megatron/train.idx, header: length in bytes is "));
+  }
+
+  @Test
+  void aCorruptCompressedShardIsFound() throws IOException {
+    flip("mds-zstd/shard.00001.mds.zstd", length("mds-zstd/shard.00001.mds.zstd") / 2);
+
+    VerifyResult result = verify(table, order);
+
+    assertThat(problems(result, Check.CHECKSUMS))
+        .singleElement()
+        .asString()
+        .startsWith("mds-zstd/shard.00001.mds.zstd: its SHA-256 is ");
+    assertThat(result.breaches())
+        .allMatch(breach -> breach.file().startsWith("mds-zstd/shard.0000"));
+  }
+
+  @Test
+  void aCompressedShardThatIsNoFrameIsFound() throws IOException {
+    flip("mds-zstd/shard.00001.mds.zstd", 0);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "mds-zstd/shard.00001.mds.zstd, sequence 0 token 0: cannot be read: it is no zstd frame"
+                + " that says its content's size");
+  }
+
+  @Test
+  void wrongBoundariesOfDocumentsAreFound() throws IOException {
+    Path file = packed.resolve("olmo/part-00000.csv.gz");
+    List<String> lines = new ArrayList<>(gunzip(file));
+    String second = lines.get(1);
+    lines.set(1, "1,2");
+    gzip(file, lines);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "olmo/part-00000.csv.gz: says that document 2 of the shard lies at 1,2 instead of "
+                + second);
+  }
+
+  @Test
+  void boundariesThatAreTooFewOrTooManyAreFound() throws IOException {
+    Path file = packed.resolve("olmo/part-00000.csv.gz");
+    List<String> lines = new ArrayList<>(gunzip(file));
+    gzip(file, lines.subList(0, lines.size() - 1));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "olmo/part-00000.csv.gz: ends before document %d of the shard, %s",
+                lines.size(), lines.get(lines.size() - 1)));
+    lines.add("5,6");
+    gzip(file, lines);
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "olmo/part-00000.csv.gz: goes on after the %d documents of the shard",
+                lines.size() - 1));
+  }
+
+  @Test
+  void aWrongEndOfADocumentForDatatroveIsFound() throws IOException {
+    byte[] bytes = read("datatrove/train.ds.index");
+    int end = CORPUS.documents().get(0).length() + 1;
+    bytes[0]++;
+    write("datatrove/train.ds.index", bytes);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "datatrove/train.ds.index: says that document 1 of the shard lies at %d instead of"
+                    + " %d",
+                end % 256 == 255 ? end - 255 : end + 1, end));
+  }
+
+  @Test
+  void wrongMetadataForDatatroveIsFound() throws IOException {
+    Path file = packed.resolve("datatrove/train.ds.metadata");
+    Files.writeString(file, Files.readString(file).replaceFirst("\\|2", "|4"));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly("datatrove/train.ds.metadata, line 1: the token size is 4 instead of 2");
+  }
+
+  @Test
+  void anotherTokenTypeForLitDataIsFound() throws IOException {
+    Path file = packed.resolve("litdata/index.json");
+    Files.writeString(
+        file, Files.readString(file).replace("no_header_tensor:20", "no_header_tensor:16"));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "litdata/index.json, config: data_format is [\"no_header_tensor:16\"] instead of"
+                + " [\"no_header_tensor:20\"]");
+  }
+
+  @Test
+  void wrongOffsetsInALitDataChunkAreFound() throws IOException {
+    byte[] bytes = read("litdata/chunk-0-00001.bin");
+    bytes[4 + 4 * 2]++;
+    write("litdata/chunk-0-00001.bin", bytes);
+    int begin = 4 + 4 * 17 + 2 * 2 * SEQUENCE;
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "litdata/chunk-0-00001.bin, header: item 2 begins at byte %d instead of %d",
+                begin + 1, begin));
+  }
+
+  @Test
+  void anIndexThatWouldShuffleForMegatronIsFound() throws IOException {
+    byte[] bytes = read("megatron/shuffle_index.npy");
+    bytes[bytes.length - 4] ^= 1;
+    write("megatron/shuffle_index.npy", bytes);
+    long last = table.train().sequences() - 1;
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "megatron/shuffle_index.npy, number %d: is %d, so GPTDataset would change the"
+                    + " order",
+                last, last ^ 1));
+  }
+
+  @Test
+  void anotherLayoutThanTheShardsHaveIsFound() {
+    List<PackedFormat> formats = new ArrayList<>();
+    for (PackedFormat format : table.train().formats()) {
+      formats.add(
+          changed(
+              format,
+              new SequenceLayout.Strided(table.train().sequences(), 2, SHARD / SEQUENCE),
+              format.tokenBytes(),
+              format.bytes(),
+              format.shardListSha256(),
+              format.wholeFiles()));
+    }
+
+    assertThat(problems(verify(with(formats), order)))
+        .anyMatch(
+            text ->
+                text.equals("shards.jsonl, shard 0: last sequence: 15 instead of 30")
+                    || text.startsWith("manifest.json: listed shards: "));
+  }
+
+  @Test
+  void linesOfTextThatAreNotTheDocumentsAreFound() throws IOException {
+    Path file = packed.resolve("jsonl/part-00000.jsonl.zst");
+    List<String> lines = new ArrayList<>(unzstd(file));
+    zstd(file, List.of(lines.get(1), lines.get(0)), lines);
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "jsonl/part-00000.jsonl.zst, line 1: is document "
+                + docId(1)
+                + " instead of "
+                + docId(0),
+            "jsonl/part-00000.jsonl.zst, line 2: is document "
+                + docId(0)
+                + " instead of "
+                + docId(1));
+
+    zstd(file, List.of(lines.get(0).replace("caf", "CAF")), lines);
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "jsonl/part-00000.jsonl.zst, line 1: the text is not that of document " + docId(0));
+  }
+
+  @Test
+  void aMissingLineOfTextIsFound() throws IOException {
+    Path file = packed.resolve("jsonl/part-00000.jsonl.zst");
+    List<String> lines = unzstd(file);
+    zstd(file, List.of(), lines.subList(0, lines.size() - 1));
+
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "jsonl/part-00000.jsonl.zst, line %d: is missing, and so are those after it",
+                lines.size()));
+  }
+
+  private static List<String> unzstd(Path file) throws IOException {
+    try (InputStream in = new ZstdInputStream(Files.newInputStream(file))) {
+      return List.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n"));
+    }
+  }
+
+  /** Writes the first lines, and after them the rest of the others. */
+  private static void zstd(Path file, List<String> first, List<String> others) throws IOException {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(others.subList(first.size(), others.size()));
+    byte[] text = (String.join("\n", all) + "\n").getBytes(StandardCharsets.UTF_8);
+    Files.write(file, Zstd.compress(text));
+  }
+
+  private static List<String> gunzip(Path file) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
+      return lines.lines().toList();
+    }
+  }
+
+  private static void gzip(Path file, List<String> lines) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
   }
 
   private VerifyResult verify(PackedShards shards, Finished<OrderTable> verified) {
@@ -684,46 +965,115 @@ class VerifyJobTest {
         docId, row.get(1), row.get(2), row.get(3), row.get(4), row.get(5), quantile, row.get(7));
   }
 
+  private static PackedShards with(PackedSplit train) {
+    return new PackedShards(
+        table.packing(),
+        table.windowTokens(),
+        table.endOfText(),
+        table.beginOfText(),
+        table.boundaries(),
+        table.globalBatch(),
+        List.of(train));
+  }
+
+  private static PackedShards with(List<PackedFormat> formats) {
+    PackedSplit train = table.train();
+    return with(
+        new PackedSplit(
+            train.folder(),
+            train.stream(),
+            train.documents(),
+            train.documentTokens(),
+            train.paddingTokens(),
+            train.placement(),
+            formats));
+  }
+
+  private static PackedFormat changed(
+      PackedFormat format,
+      SequenceLayout layout,
+      int tokenBytes,
+      long bytes,
+      String shardListSha256,
+      List<PackedFile> wholeFiles) {
+    return new PackedFormat(
+        format.format(),
+        layout,
+        format.paddingSequences(),
+        tokenBytes,
+        bytes,
+        format.shardList(),
+        shardListSha256,
+        wholeFiles);
+  }
+
+  private static Shard with(Shard shard, List<PackedFile> files) {
+    return new Shard(
+        shard.index(),
+        shard.firstSequence(),
+        shard.lastSequence(),
+        shard.sequences(),
+        shard.firstStep(),
+        shard.lastStep(),
+        shard.tokens(),
+        shard.paddingTokens(),
+        shard.documents(),
+        shard.firstPosition(),
+        shard.lastPosition(),
+        shard.score(),
+        shard.quantile(),
+        shard.tokensBySource(),
+        shard.tokensOfOtherSources(),
+        files);
+  }
+
   /** The manifest that somebody would write who changed the shards and then their checksums. */
   private PackedShards forged() throws IOException {
-    List<Shard> shards = new ArrayList<>();
+    List<String> joined =
+        table.train().formats().stream()
+            .flatMap(format -> format.wholeFiles().stream())
+            .map(PackedFile::path)
+            .toList();
+    Map<String, List<Shard>> lists = new TreeMap<>();
     String index = Files.readString(packed.resolve("mds/index.json"));
-    for (Shard shard : PackedShards.shardList(directory(packed))) {
-      List<PackedFile> files = new ArrayList<>();
-      for (PackedFile file : shard.files()) {
-        byte[] bytes = read(file.path());
-        long end = Math.min(bytes.length, file.offset() + file.bytes());
-        if (file.format() != ShardFormat.MEGATRON) {
-          end = bytes.length;
-        }
-        byte[] stretch = Arrays.copyOfRange(bytes, (int) file.offset(), (int) end);
-        String digest = Fingerprint.sha256(stretch);
-        index = index.replace(file.sha256(), "forged-" + digest);
-        files.add(
-            new PackedFile(file.format(), file.path(), file.offset(), stretch.length, digest));
+    String compressed = Files.readString(packed.resolve("mds-zstd/index.json"));
+    for (PackedFormat format : table.train().formats()) {
+      if (lists.containsKey(format.shardList())) {
+        continue;
       }
-      shards.add(
-          new Shard(
-              shard.index(),
-              shard.firstSequence(),
-              shard.sequences(),
-              shard.tokens(),
-              shard.paddingTokens(),
-              shard.documents(),
-              shard.firstPosition(),
-              shard.lastPosition(),
-              shard.score(),
-              shard.quantile(),
-              shard.tokensBySource(),
-              shard.tokensOfOtherSources(),
-              files));
+      List<Shard> shards = new ArrayList<>();
+      for (Shard shard : format.shards(directory(packed))) {
+        List<PackedFile> files = new ArrayList<>();
+        for (PackedFile file : shard.files()) {
+          byte[] bytes = read(file.path());
+          long end =
+              joined.contains(file.path())
+                  ? Math.min(bytes.length, file.offset() + file.bytes())
+                  : bytes.length;
+          byte[] stretch = Arrays.copyOfRange(bytes, (int) file.offset(), (int) end);
+          String digest = Fingerprint.sha256(stretch);
+          index = index.replace(file.sha256(), "forged-" + digest);
+          compressed = compressed.replace(file.sha256(), "forged-" + digest);
+          files.add(
+              new PackedFile(file.format(), file.path(), file.offset(), stretch.length, digest));
+        }
+        shards.add(with(shard, files));
+      }
+      lists.put(format.shardList(), shards);
     }
     Files.writeString(packed.resolve("mds/index.json"), index.replace("forged-", ""));
-    String list =
-        shards.stream().map(shard -> Json.tree(shard) + "\n").collect(Collectors.joining());
-    Files.writeString(packed.resolve("shards.jsonl"), list);
+    Files.writeString(packed.resolve("mds-zstd/index.json"), compressed.replace("forged-", ""));
+    Map<String, String> texts = new TreeMap<>();
+    for (Map.Entry<String, List<Shard>> list : lists.entrySet()) {
+      String text =
+          list.getValue().stream()
+              .map(shard -> Json.tree(shard) + "\n")
+              .collect(Collectors.joining());
+      Files.writeString(packed.resolve(list.getKey()), text);
+      texts.put(list.getKey(), Fingerprint.sha256(text.getBytes(StandardCharsets.UTF_8)));
+    }
     List<PackedFormat> formats = new ArrayList<>();
-    for (PackedFormat format : table.formats()) {
+    for (PackedFormat format : table.train().formats()) {
       List<PackedFile> files = new ArrayList<>();
       for (PackedFile file : format.wholeFiles()) {
         byte[] bytes = read(file.path());
@@ -731,20 +1081,21 @@ class VerifyJobTest {
             new PackedFile(file.format(), file.path(), 0, bytes.length, Fingerprint.sha256(bytes)));
       }
       Stream<PackedFile> ofShards =
-          shards.stream()
-              .filter(shard -> format.format() != ShardFormat.MEGATRON)
-              .map(shard -> shard.file(format.format()));
+          lists.get(format.shardList()).stream()
+              .flatMap(shard -> shard.files().stream())
+              .filter(file -> file.format() == format.format())
+              .filter(file -> !joined.contains(file.path()));
       long bytes = Stream.concat(ofShards, files.stream()).mapToLong(PackedFile::bytes).sum();
-      formats.add(new PackedFormat(format.format(), format.tokenBytes(), bytes, files));
+      formats.add(
+          changed(
+              format,
+              format.layout(),
+              format.tokenBytes(),
+              bytes,
+              texts.get(format.shardList()),
+              files));
     }
-    return new PackedShards(
-        table.stream(),
-        table.shards(),
-        table.sequences(),
-        table.paddingTokens(),
-        table.endOfText(),
-        formats,
-        Fingerprint.sha256(list.getBytes(StandardCharsets.UTF_8)));
+    return with(formats);
   }
 
   /** The message for the document whose tokens stand at a place in the stream. */

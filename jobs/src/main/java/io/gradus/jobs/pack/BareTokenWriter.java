@@ -1,28 +1,27 @@
 package io.gradus.jobs.pack;
 
 import io.gradus.common.table.TokenBytes;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Writes a shard's stretch of Megatron's data file: bare token ids. */
-final class MegatronWriter implements TokenWriter {
-  private final OutputStream out;
+/** Writes bare token ids, one after the other. */
+final class BareTokenWriter implements TokenWriter {
+  private final LittleEndianOutput out;
   private final int fromBytes;
   private final int toBytes;
 
   /**
-   * Begins a stretch.
+   * Begins a file.
    *
    * @param out closed by this writer
    * @param fromBytes width of the tokens that come in
    * @param toBytes width of the tokens that are written; never narrower
    */
-  MegatronWriter(OutputStream out, int fromBytes, int toBytes) {
+  BareTokenWriter(OutputStream out, int fromBytes, int toBytes) {
     if (fromBytes > toBytes) {
       throw new IllegalArgumentException("Tokens of 4 bytes do not fit 2");
     }
-    this.out = new BufferedOutputStream(out, 1 << 16);
+    this.out = new LittleEndianOutput(out);
     this.fromBytes = fromBytes;
     this.toBytes = toBytes;
   }
@@ -34,10 +33,7 @@ final class MegatronWriter implements TokenWriter {
       return;
     }
     for (int offset = 0; offset < tokens.length; offset += fromBytes) {
-      int token = TokenBytes.read(tokens, offset, fromBytes);
-      for (int shift = 0; shift < 8 * toBytes; shift += 8) {
-        out.write(token >>> shift);
-      }
+      out.writeInt(TokenBytes.read(tokens, offset, fromBytes));
     }
   }
 
