@@ -71,15 +71,16 @@ class Flow:
         subprocess.run(
             [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True
         )
-        from airflow.dag_processing.dagbag import DagBag
-
-        bag = DagBag(str(dags))
-        assert bag.import_errors == {}
-        self._dags = bag.dags
+        self._folder = dags
 
     def run(self, dag: str = "flow", leave_out: str | None = None, **params: Any) -> dict[str, Any]:
         """One run; the task instances by name, and the run itself as ``run``."""
-        run = self._dags[dag].test(run_conf=params, mark_success_pattern=leave_out)
+        from airflow.dag_processing.dagbag import DagBag
+
+        # Read anew for each run, as Airflow does: dag.test() leaves its parameters in the DAG.
+        bag = DagBag(str(self._folder))
+        assert bag.import_errors == {}
+        run = bag.dags[dag].test(run_conf=params, mark_success_pattern=leave_out)
         return {"run": run, **{task.task_id: task for task in run.get_task_instances()}}
 
     def rated_buckets(self) -> dict[str, int]:

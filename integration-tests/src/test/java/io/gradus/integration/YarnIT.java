@@ -134,7 +134,8 @@ class YarnIT {
   void aFailureIsToldByCodeDiagnosticsFileStatusAndSubmit()
       throws IOException, InterruptedException {
     try (var out = hdfs.create(path("/broken/a.jsonl"))) {
-      out.write("{\"text\": \"one\"}\n{\"text\": \n".getBytes(StandardCharsets.UTF_8));
+      out.write(
+          "{\"site\": \"a\", \"text\": \"one\"}\n{\"text\": \n".getBytes(StandardCharsets.UTF_8));
     }
     String message = "ingest: 1 of 2 records are bad (50.00 %), more than ingest.max-bad-records";
     for (String profile : List.of("yarn-cpu", clientProfile().toString())) {

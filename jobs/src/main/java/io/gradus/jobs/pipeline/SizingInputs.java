@@ -41,6 +41,9 @@ final class SizingInputs {
   /** Shorter runs were mostly starting. */
   private static final Duration TELLING = Duration.ofSeconds(20);
 
+  /** Of fewer, files hold mostly what every file holds. */
+  private static final long TELLING_TOKENS = 1_000_000;
+
   private static final String UNMEASURED =
       "known after a run of 20 seconds and more of this stage in this workspace";
 
@@ -175,7 +178,7 @@ final class SizingInputs {
   private double stored(String stage) {
     double row = BYTES_OF_A_ROW / ratio("tokens", "rows", TOKENS_OF_A_DOCUMENT);
     return newest(stage)
-        .filter(manifest -> tokensOf(manifest) > 0)
+        .filter(manifest -> tokensOf(manifest) >= TELLING_TOKENS)
         .map(manifest -> bytes(stage, manifest) / (double) tokensOf(manifest))
         .orElseGet(
             () ->
