@@ -60,7 +60,7 @@ class ResumeTest {
             "calibrate: reused",
             "sample: temperature 1.0 to 2.0",
             "order: runs after sample",
-            "pack: runs after order",
+            "pack: runs after sample, order",
             "verify: runs after sample, order, pack",
             "advise: runs after order",
             "report: runs after sample, order, pack, verify, advise");

@@ -27,7 +27,7 @@ class TwoRunsTest {
   @Test
   void theSecondIsRefusedUntilTheFirstIsGoneAndThenGoesOn()
       throws IOException, InterruptedException {
-    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(900, 5), 2);
+    Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(4_000, 5), 2);
     Path workspace = folder.resolve("workspace");
     Path pipeline = GeneratedCorpus.pipeline(folder.resolve("a.conf"), input, workspace);
     Path output = folder.resolve("first.txt");

@@ -37,7 +37,7 @@ class FastTextFileTest {
   void theDigestIsThatOfTheWholeFile() throws IOException {
     Path file = write(TinyFastText.CLASSIFIER);
     assertThat(FastTextFile.find(file.toString(), hadoop))
-        .isEqualTo(new FastTextFile(file.toString(), Fingerprint.sha256(Files.readAllBytes(file))));
+        .isEqualTo(new FastTextFile("file:" + file, Fingerprint.sha256(Files.readAllBytes(file))));
   }
 
   @Test

@@ -247,9 +247,16 @@ class VerifyLayoutsTest {
     all.addAll(HELD_OUT.documents());
     documents =
         new TinyCorpus(50_257, 50_256, all).writeDocuments(folder.resolve("all-documents"), 2);
-    Files.move(
-        Path.of(HELD_OUT.writeSelection(folder.resolve("held-out")).directory().table().toUri()),
-        folder.resolve("selection").resolve(SelectionTable.VALIDATION));
+    LocalSpark.session()
+        .read()
+        .parquet(HELD_OUT.writeSelection(folder.resolve("held-out")).directory().table().toString())
+        .select(
+            DocumentsTable.DOC_ID,
+            DocumentsTable.SOURCE,
+            DocumentsTable.N_TOKENS,
+            SelectionTable.SCORE)
+        .write()
+        .parquet(folder.resolve("selection").resolve(SelectionTable.VALIDATION).toString());
     Finished<PackedShards> packed =
         new Finished<>(
             directory("pack"),
