@@ -150,7 +150,7 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
     for (int i = 0; i < length; i++) {
       // Few ids often and most seldom, as words are.
       double unit = random.nextDouble();
-      tokens[i] = (int) (Math.pow(VOCABULARY - 1.0, unit)) - 1;
+      tokens[i] = (int) Math.pow(VOCABULARY - 1.0, unit) - 1;
     }
     return RowFactory.create(
         id,
