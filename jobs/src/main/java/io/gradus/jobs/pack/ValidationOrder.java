@@ -43,6 +43,7 @@ record ValidationOrder(Dataset<Row> rows, long documents, long tokens) {
         inBuckets
             .groupBy(DocumentPart.BUCKET)
             .agg(count(lit(1)), sum(DocumentsTable.N_TOKENS))
+            // Bounded: one row for each bucket.
             .collectAsList();
     for (Row row : sums) {
       documents[row.getInt(0) + 1] = row.getLong(1);

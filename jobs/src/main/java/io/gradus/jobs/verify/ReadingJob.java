@@ -197,6 +197,7 @@ public final class ReadingJob {
               .session()
               .range(0, files.size(), 1, tasks)
               .map(task, Encoders.STRING())
+              // Bounded: a few facts of each file.
               .collectAsList()) {
         Facts found = Json.read(json, Facts.class);
         findings.add(found.findings());
