@@ -261,7 +261,12 @@ public final class Section {
 
   /** How an enum's constant is written in a configuration file. */
   public static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return name(constant.name());
+  }
+
+  /** How an enum's constant of that name is written in a configuration file. */
+  public static String name(String constant) {
+    return constant.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** A single text with a form of its own. */

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,6 +23,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("../docs/configuration.md");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+  /** The section whose keys a page names alone; other pages name whole paths. */
+  private static final Map<String, String> SECTIONS =
+      Map.of("selection.md", "sample.", "pack.md", "pack.", "sweep.md", "sweep.");
+
+  private static final Pattern TABLE_OF_DEFAULTS =
+      Pattern.compile("^\\| key \\| default \\|.*\\n((\\|.*\\n)+)", Pattern.MULTILINE);
+  private static final Pattern ROW =
+      Pattern.compile("^\\| `([^ `]+)[^`]*` \\| ([^|]*) \\|", Pattern.MULTILINE);
 
   @Test
   void thePageIsWhatTheCodeDeclares() throws IOException {
@@ -88,5 +100,47 @@ class ConfigurationReferenceTest {
     ConfigurationFile file = new ConfigurationFile("test", "/", ConfigFactory.parseString(text));
     Throwable mistake = catchThrowable(() -> PipelineConfig.read(file));
     return mistake == null ? "" : mistake.getMessage();
+  }
+
+  @Test
+  void otherPagesNameTheSameDefaults() throws IOException {
+    Map<String, String> defaults = new TreeMap<>();
+    PipelineConfig.KEYS.keys().forEach(section -> collect(section.name(), section, defaults));
+    int compared = 0;
+    for (String page :
+        List.of(
+            "selection.md", "pack.md", "sweep.md", "rating.md", "topics.md", "calibration.md")) {
+      for (MatchResult row : rows(PAGE.resolveSibling(page))) {
+        String path = SECTIONS.getOrDefault(page, "") + row.group(1);
+        assertThat(defaults).as("%s: %s", page, row.group()).containsKey(path);
+        if (defaults.get(path).matches("`[^`]*`")) {
+          assertThat(plain(row.group(2)))
+              .as("%s: %s", page, row.group())
+              .isEqualTo(plain(defaults.get(path)));
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(20);
+  }
+
+  private static void collect(String path, Key<?> key, Map<String, String> defaults) {
+    defaults.put(path, key.written());
+    for (Keys keys : key.inside()) {
+      keys.keys().forEach(inner -> collect(path + "." + inner.name(), inner, defaults));
+    }
+  }
+
+  private static List<MatchResult> rows(Path page) throws IOException {
+    return TABLE_OF_DEFAULTS
+        .matcher(Files.readString(page))
+        .results()
+        .flatMap(table -> ROW.matcher(table.group(1)).results())
+        .toList();
+  }
+
+  private static String plain(String text) {
+    String value = text.replaceAll("[` ]", "").replaceAll("(\\d),(\\d{3})", "$1$2");
+    return value.equals("off") ? "false" : value;
   }
 }
