@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,11 @@ class SparkSubmitTest {
     assertThat(run.output())
         .containsPattern("ingest +60 documents.* \\[reused]")
         .contains("all checks passed", "Report:");
+    Program.Finished sweep = submit("SweepMain", pipeline);
+    assertThat(sweep.exitCode()).as(sweep.output()).isZero();
+    assertThat(sweep.output())
+        .containsPattern("calibrate .* \\[reused]")
+        .containsPattern("(?m)^Sweep: +" + Pattern.quote(folder.toString()) + ".*/sweep\\.html$");
   }
 
   @Test

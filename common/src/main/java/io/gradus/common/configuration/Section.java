@@ -383,7 +383,7 @@ public final class Section {
 
   private String asText(ConfigValue value) {
     return switch (value.valueType()) {
-      case STRING, NUMBER, BOOLEAN -> String.valueOf(value.unwrapped());
+      case STRING, NUMBER, BOOLEAN -> Credentials.without(String.valueOf(value.unwrapped()));
       default ->
           throw new IllegalArgumentException(
               "must be a single value, not " + value.valueType().name().toLowerCase(Locale.ROOT));

@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -18,13 +19,20 @@ public final class SparkTables {
 
   /** Writes a table; equal partitions make files of equal bytes. */
   public static void write(Dataset<Row> rows, Path table) {
-    rows.write()
-        .mode(SaveMode.Overwrite)
+    committed(rows.write())
         .option("compression", "zstd")
         // See ParquetRows.write.
         .option(ParquetOutputFormat.WRITER_VERSION, WriterVersion.PARQUET_2_0.toString())
         .option(ParquetOutputFormat.ENABLE_DICTIONARY, "false")
         .parquet(table.toString());
+  }
+
+  /** A writer that replaces what is there and commits as {@link TableCommitter} says. */
+  public static DataFrameWriter<Row> committed(DataFrameWriter<Row> writer) {
+    return writer
+        .mode(SaveMode.Overwrite)
+        .option("spark.sql.parquet.output.committer.class", TableCommitter.class.getName())
+        .option("spark.sql.sources.outputCommitterClass", TableCommitter.class.getName());
   }
 
   /** A table's files in the order of their names, which is the order of their partitions. */

@@ -3,6 +3,7 @@ package io.gradus.common.workspace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.UUID;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
@@ -15,14 +16,41 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 public final class AtomicFile {
   private AtomicFile() {}
 
-  /** Writes a file under a temporary name and renames it; a file already there is replaced. */
+  /**
+   * Writes a file that appears whole or not at all; one already there is replaced. It is renamed
+   * from a temporary name where it would be seen before it is closed.
+   */
   public static void write(FileSystem fileSystem, Path path, StageDirectory.Content content)
       throws IOException {
+    if (appearsWhenClosed(fileSystem, path)) {
+      writeObject(fileSystem, path, content);
+      return;
+    }
     Path temporary = temporary(path);
     try (FSDataOutputStream out = fileSystem.create(temporary, true)) {
       content.writeTo(out);
     }
     replace(fileSystem, temporary, path);
+  }
+
+  /**
+   * Whether a file is seen, under its name, when its stream is closed and never if that is aborted,
+   * as on S3A. A rename copies every byte there, and for a moment a file that it replaces is gone.
+   */
+  public static boolean appearsWhenClosed(FileSystem fileSystem, Path path) throws IOException {
+    return fileSystem.hasPathCapability(path, CommonPathCapabilities.ABORTABLE_STREAM);
+  }
+
+  private static void writeObject(FileSystem fileSystem, Path path, StageDirectory.Content content)
+      throws IOException {
+    FSDataOutputStream out = fileSystem.create(path, true);
+    try {
+      content.writeTo(out);
+    } catch (IOException | RuntimeException | Error e) {
+      out.abort();
+      throw e;
+    }
+    out.close();
   }
 
   /**

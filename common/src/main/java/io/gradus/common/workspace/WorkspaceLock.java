@@ -28,9 +28,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -48,8 +50,12 @@ public final class WorkspaceLock implements AutoCloseable {
   private static final String FOLDER = "running";
   private static final Pattern NAME = Pattern.compile("(\\d{6,18})\\.json");
 
-  /** On these, of two that create a file one is refused; elsewhere the last one to write wins. */
+  /** On these, of two that create a file one is refused. */
   private static final Set<String> CREATED_ONCE = Set.of("file", "hdfs", "viewfs");
+
+  /** Stores that can refuse do so when asked, as S3A does; on others the last one to write wins. */
+  private static final String ONLY_IF_ABSENT =
+      Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
 
   /** How long the end of a run waits for storage that does not answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -341,22 +347,68 @@ public final class WorkspaceLock implements AutoCloseable {
     }
   }
 
-  /** Creates a file, which of several that do it at once only one can. */
-  private static boolean create(FileSystem fileSystem, Path file, WorkspaceRun run)
+  /** How the creation of a file went. */
+  private enum Creation {
+    /** Somebody else was quicker. */
+    REFUSED,
+    /** Of several that do it at once, no other one is told so. */
+    CREATED,
+    /** Somebody else may be told so too, and the last one to write wins. */
+    WRITTEN
+  }
+
+  private static Creation create(Workspace workspace, Path file, WorkspaceRun run)
       throws IOException {
+    FileSystem fileSystem = fileSystem(workspace);
     try {
       if (isLocal(fileSystem)) {
         // Hadoop looks and then creates, which is two steps.
         Files.createDirectories(local(file).getParent());
         Files.write(local(file), bytes(run), StandardOpenOption.CREATE_NEW);
-      } else {
-        try (FSDataOutputStream out = fileSystem.create(file, false)) {
-          out.write(bytes(run));
+        return Creation.CREATED;
+      }
+      if (fileSystem.hasPathCapability(file, ONLY_IF_ABSENT)) {
+        try {
+          return createObject(workspace, file, run);
+        } catch (IOException unsupported) {
+          // Not by every server of the protocol; what else is wrong comes again below.
         }
       }
-      return true;
+      try (FSDataOutputStream out = fileSystem.create(file, false)) {
+        out.write(bytes(run));
+      }
+      return CREATED_ONCE.contains(fileSystem.getScheme()) ? Creation.CREATED : Creation.WRITTEN;
     } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException quicker) {
-      return false;
+      return Creation.REFUSED;
+    }
+  }
+
+  private static Creation createObject(Workspace workspace, Path file, WorkspaceRun run)
+      throws IOException {
+    FileSystem fileSystem = fileSystem(workspace);
+    if (!putIfAbsent(fileSystem, file, run)) {
+      // Somebody was quicker; or a request that had got through was sent again, and refused.
+      WorkspaceRun there = found(workspace, fileSystem.getFileStatus(file)).run();
+      boolean mine = there != null && there.id().equals(run.id());
+      return mine ? Creation.CREATED : Creation.REFUSED;
+    }
+    // Some servers do not know the condition and say nothing.
+    return putIfAbsent(fileSystem, file, run) ? Creation.WRITTEN : Creation.CREATED;
+  }
+
+  /** The store refuses when the stream is closed, by an exception of its own. */
+  private static boolean putIfAbsent(FileSystem fileSystem, Path file, WorkspaceRun run)
+      throws IOException {
+    FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(file);
+    builder.overwrite(false).must(ONLY_IF_ABSENT, true);
+    try (FSDataOutputStream out = builder.build()) {
+      out.write(bytes(run));
+      return true;
+    } catch (IOException refused) {
+      if (fileSystem.exists(file)) {
+        return false;
+      }
+      throw refused;
     }
   }
 
@@ -489,10 +541,11 @@ public final class WorkspaceLock implements AutoCloseable {
       FileSystem fileSystem = fileSystem(workspace);
       long number = 1 + files(workspace).keySet().stream().max(Long::compare).orElse(0L);
       Path file = file(workspace, number);
-      if (!WorkspaceLock.create(fileSystem, file, run)) {
+      Creation creation = WorkspaceLock.create(workspace, file, run);
+      if (creation == Creation.REFUSED) {
         return Optional.empty();
       }
-      if (!CREATED_ONCE.contains(fileSystem.getScheme())) {
+      if (creation == Creation.WRITTEN) {
         Thread.sleep(timing.settle().toMillis());
       }
       Set<Path> others = new HashSet<>();

@@ -1,5 +1,6 @@
 package io.gradus.jobs.cluster;
 
+import io.gradus.common.configuration.Credentials;
 import io.gradus.common.job.UserMistake;
 import java.io.File;
 import java.io.IOException;
@@ -102,13 +103,42 @@ public record SparkSubmit(List<List<String>> options) {
     return options.stream().flatMap(List::stream).toList();
   }
 
-  /** The command line for a shell. */
+  /**
+   * The command line for a shell. In place of secrets it has variables, without whose values the
+   * shell does not run it.
+   */
   public String shell() {
     return String.join(
         " \\\n  ",
         options.stream()
-            .map(words -> String.join(" ", words.stream().map(SparkSubmit::quoted).toList()))
+            .map(words -> String.join(" ", words.stream().map(SparkSubmit::shown).toList()))
             .toList());
+  }
+
+  /** The variables that {@link #shell} has in place of secrets. */
+  public List<String> variables() {
+    return command().stream()
+        .filter(SparkSubmit::isSecret)
+        .map(setting -> variable(name(setting)))
+        .toList();
+  }
+
+  private static String shown(String word) {
+    return isSecret(word)
+        ? quoted(name(word)) + "=\"${" + variable(name(word)) + ":?}\""
+        : quoted(word);
+  }
+
+  private static boolean isSecret(String word) {
+    return word.startsWith("spark.") && word.contains("=") && Credentials.isSecret(name(word));
+  }
+
+  private static String name(String setting) {
+    return setting.substring(0, setting.indexOf('='));
+  }
+
+  private static String variable(String setting) {
+    return setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
   private static String quoted(String word) {

@@ -1,5 +1,6 @@
 package io.gradus.jobs.command;
 
+import io.gradus.common.configuration.Credentials;
 import io.gradus.common.job.UserMistake;
 import io.gradus.jobs.pipeline.ConfigurationFile;
 import io.gradus.jobs.pipeline.Pipeline;
@@ -52,7 +53,11 @@ final class PipelineOptions {
 
   ConfigurationFile file(Configuration hadoop) {
     ConfigurationFile read = ConfigurationFile.read(file, settings, hadoop);
-    return folder == null ? read : read.relativeTo(folder);
+    if (folder == null) {
+      return read;
+    }
+    Credentials.refuse("--relative-to", folder);
+    return read.relativeTo(folder);
   }
 
   PipelineConfig configuration() {

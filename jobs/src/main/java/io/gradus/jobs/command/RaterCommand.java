@@ -2,6 +2,7 @@ package io.gradus.jobs.command;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import io.gradus.common.configuration.Credentials;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Quantity;
 import io.gradus.common.configuration.Section;
@@ -52,6 +53,7 @@ final class RaterCommand {
     private String engineCache;
 
     RaterInspection open() {
+      Credentials.refuse("The bundle", bundle);
       Map<String, Object> device = new TreeMap<>();
       if (provider != null) {
         device.put("provider", provider);

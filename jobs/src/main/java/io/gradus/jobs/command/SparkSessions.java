@@ -1,5 +1,6 @@
 package io.gradus.jobs.command;
 
+import io.gradus.common.configuration.Credentials;
 import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
 import java.io.PrintStream;
@@ -27,6 +28,10 @@ final class SparkSessions {
     SparkConf settings = new SparkConf();
     settings.setIfMissing("spark.app.name", "gradus");
     settings.setIfMissing("spark.sql.session.timeZone", "UTC");
+    // Tables on S3A are uploaded to their places and appear by commit, instead of being copied
+    // there.
+    settings.setIfMissing("spark.hadoop.fs.s3a.committer.name", "magic");
+    settings.setIfMissing("spark.redaction.regex", Credentials.SECRETS);
     settings.setIfMissing("spark.master", "local[*]");
     if (settings.get("spark.master").startsWith("local")) {
       settings.setIfMissing("spark.ui.enabled", "false");

@@ -97,6 +97,12 @@ final class SubmitCommand implements Callable<Integer> {
     SparkSubmit submit =
         SparkSubmit.of(profile, program, assembly(), config.name(), settings, arguments);
     if (dryRun) {
+      if (!submit.variables().isEmpty()) {
+        System.err.println(
+            "Note: secrets are not shown; set "
+                + String.join(", ", submit.variables())
+                + " where the command runs, or leave those settings to Hadoop's configuration.");
+      }
       out.println(submit.shell());
       return 0;
     }

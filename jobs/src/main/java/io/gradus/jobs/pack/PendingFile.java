@@ -2,7 +2,6 @@ package io.gradus.jobs.pack;
 
 import io.gradus.common.workspace.AtomicFile;
 import java.io.IOException;
-import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -37,9 +36,8 @@ final class PendingFile {
    * @param temporary the name to write it under where it must be renamed
    */
   static PendingFile create(FileSystem fileSystem, Path path, Path temporary) throws IOException {
-    boolean appearsWhenClosed =
-        fileSystem.hasPathCapability(path, CommonPathCapabilities.ABORTABLE_STREAM);
-    return new PendingFile(fileSystem, path, appearsWhenClosed ? path : temporary);
+    return new PendingFile(
+        fileSystem, path, AtomicFile.appearsWhenClosed(fileSystem, path) ? path : temporary);
   }
 
   /** Where to write; closing it ends the content and not yet the file. */

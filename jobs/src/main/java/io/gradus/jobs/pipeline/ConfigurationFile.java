@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
+import io.gradus.common.configuration.Credentials;
 import io.gradus.common.job.UserMistake;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,7 @@ public record ConfigurationFile(String name, String folder, Config config) {
    */
   public static ConfigurationFile read(
       String location, List<String> settings, Configuration hadoop) {
+    Credentials.refuse("The configuration", location);
     if (!isUri(location)) {
       return read(Path.of(location), settings);
     }
@@ -131,8 +133,9 @@ public record ConfigurationFile(String name, String folder, Config config) {
       throw new UserMistake(
           "--set " + setting + ": give a path and a value, as in --set sample.temperature=2.0");
     }
+    // Without the value, which messages would show.
     ConfigParseOptions options =
-        ConfigParseOptions.defaults().setOriginDescription("--set " + setting);
+        ConfigParseOptions.defaults().setOriginDescription("--set " + setting.substring(0, equals));
     try {
       return ConfigFactory.parseString(setting, options);
     } catch (ConfigException notHocon) {

@@ -23,6 +23,7 @@ import io.gradus.common.table.PlacementTable;
 import io.gradus.common.table.SequenceLayout;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
+import io.gradus.common.table.SparkTables;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
@@ -44,7 +45,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
@@ -328,23 +328,23 @@ public final class ReadingJob {
                     .as("tokensBySource"));
     long perRange = Math.max(1, StepRange.of(run.value(), 0).end());
     int ranges = (int) Math.max(1, StepRange.count(run.value()));
-    steps
-        .join(mixture, StepRange.STEP)
-        .repartitionById(
-            ranges, floor(col(StepRange.STEP).divide(lit(perRange))).cast(DataTypes.IntegerType))
-        .sortWithinPartitions(StepRange.STEP)
-        .select(
-            concat(
-                lit("{\"step\":"),
-                col(StepRange.STEP),
-                lit(",\"tokensBySource\":"),
-                to_json(col("tokensBySource")),
-                lit(",\"ranks\":"),
-                col(StepRange.RANKS),
-                lit("}")))
-        .write()
-        .mode(SaveMode.Overwrite)
-        .text(new Path(folder, ReadingResult.STEPS).toString());
+    Dataset<Row> lines =
+        steps
+            .join(mixture, StepRange.STEP)
+            .repartitionById(
+                ranges,
+                floor(col(StepRange.STEP).divide(lit(perRange))).cast(DataTypes.IntegerType))
+            .sortWithinPartitions(StepRange.STEP)
+            .select(
+                concat(
+                    lit("{\"step\":"),
+                    col(StepRange.STEP),
+                    lit(",\"tokensBySource\":"),
+                    to_json(col("tokensBySource")),
+                    lit(",\"ranks\":"),
+                    col(StepRange.RANKS),
+                    lit("}")));
+    SparkTables.committed(lines.write()).text(new Path(folder, ReadingResult.STEPS).toString());
   }
 
   /** The tokens of each source in each sequence. */

@@ -57,6 +57,35 @@ class SparkSubmitTest {
   }
 
   @Test
+  void secretsAreNotPrintedButAskedForByTheShell() throws IOException, InterruptedException {
+    Path program = program(folder.resolve("bin"));
+    ClusterProfile profile =
+        new ClusterProfile(
+            "ours",
+            "yarn",
+            DeployMode.CLUSTER,
+            "",
+            List.of(),
+            List.of(),
+            List.of(),
+            new TreeMap<>(Map.of("spark.hadoop.fs.s3a.secret.key", "Xy/z")));
+    SparkSubmit submit =
+        SparkSubmit.of(profile, program, Path.of("a.jar"), "books", Map.of(), List.of("run"));
+    String variable = "SPARK_HADOOP_FS_S3A_SECRET_KEY";
+    assertThat(submit.shell())
+        .contains("--conf spark.hadoop.fs.s3a.secret.key=\"${" + variable + ":?}\"")
+        .doesNotContain("Xy");
+    assertThat(submit.variables()).containsExactly(variable);
+
+    ProcessBuilder shell = new ProcessBuilder("bash", "-c", submit.shell());
+    assertThat(shell.start().waitFor()).isNotZero();
+    shell.environment().put(variable, "it's");
+    Process run = shell.start();
+    String words = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(words.lines()).contains("spark.hadoop.fs.s3a.secret.key=it's");
+  }
+
+  @Test
   void sparkHomeComesBeforeThePath() throws IOException {
     Path home = program(folder.resolve("home/bin"));
     Path path = program(folder.resolve("path"));
