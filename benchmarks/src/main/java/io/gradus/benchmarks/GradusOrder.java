@@ -8,9 +8,6 @@ import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.order.OrderJob;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -70,14 +67,6 @@ final class GradusOrder implements OrderRival {
             .findFirst()
             .orElseThrow()
         * 1024;
-  }
-
-  /** The most that the heap's pools held, in bytes; not all of them at the same time. */
-  static long peakHeapBytes() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getType() == MemoryType.HEAP)
-        .mapToLong((MemoryPoolMXBean pool) -> pool.getPeakUsage().getUsed())
-        .sum();
   }
 
   @Override
