@@ -82,4 +82,22 @@ public final class Quantity {
     return (digits.endsWith(".0") ? digits.substring(0, digits.length() - 2) : digits)
         + units[unit];
   }
+
+  /** A count as {@link #count} reads it, without loss: {@code 64M}, {@code 524288}. */
+  public static String write(long count) {
+    String shown = show(count);
+    return count(shown) == count ? shown : Long.toString(count);
+  }
+
+  /** A size as {@link #bytes} reads it, without loss: {@code 64MiB}, {@code 1000}. */
+  static String writeBytes(long bytes) {
+    String[] units = {"", "KiB", "MiB", "GiB", "TiB"};
+    int unit = 0;
+    long value = bytes;
+    while (value > 0 && value % 1024 == 0 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return value + units[unit];
+  }
 }

@@ -1,5 +1,7 @@
 package io.gradus.common.configuration;
 
+import java.util.function.DoubleFunction;
+
 /**
  * The values that a number may take, both ends included.
  *
@@ -27,16 +29,24 @@ public record Range(double least, double most) {
 
   @Override
   public String toString() {
+    return show(Range::show);
+  }
+
+  /** The same with numbers written in another way. */
+  String show(DoubleFunction<String> number) {
     if (equals(POSITIVE)) {
       return "above 0";
     }
     if (most == Double.POSITIVE_INFINITY) {
-      return least == Double.NEGATIVE_INFINITY ? "a number" : "at least " + show(least);
+      return least == Double.NEGATIVE_INFINITY ? "a number" : "at least " + number.apply(least);
     }
-    return "between " + show(least) + " and " + show(most);
+    return "between " + number.apply(least) + " and " + number.apply(most);
   }
 
-  private static String show(double value) {
+  static String show(double value) {
+    if (value == Double.POSITIVE_INFINITY) {
+      return "infinity";
+    }
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);

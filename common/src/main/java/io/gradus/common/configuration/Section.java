@@ -10,20 +10,19 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * One section of a configuration file, read key by key. A problem is recorded and the default (or a
  * harmless value) returned, so that reading goes on and all problems come out together; call {@link
- * #finish} after the last key, so that keys nobody asked for are refused.
+ * #finish(Keys)} after the last key, so that keys nobody asked for are refused.
  */
 public final class Section {
   private final String path;
@@ -66,6 +65,21 @@ public final class Section {
     return problems;
   }
 
+  /** Reads a key, or its default. */
+  public <T> T read(Key<T> key) {
+    return key.read(this);
+  }
+
+  /** Reads a key whose default follows from other values. */
+  public <T> T read(Key<T> key, T otherwise) {
+    return key.read(this, otherwise);
+  }
+
+  /** Whether the key is there; asking makes the key a known one. */
+  public boolean has(Key<?> key) {
+    return has(key.name());
+  }
+
   /** Whether the key is there; asking makes the key a known one. */
   public boolean has(String key) {
     known.add(key);
@@ -105,6 +119,11 @@ public final class Section {
   /** A section without values that stands for a key, whose defaults are wanted. */
   public Section empty(String key) {
     return new Section(full(key), ConfigFactory.empty().root(), problems, folder);
+  }
+
+  /** Records a problem with a value of this section. */
+  public void problem(Key<?> key, String message) {
+    problem(key.name(), message);
   }
 
   /** Records a problem with a value of this section. */
@@ -223,23 +242,36 @@ public final class Section {
 
   /** One of an enum's constants, written in lower case with hyphens. */
   public <E extends Enum<E>> E choice(String key, E otherwise) {
-    return has(key)
-        ? convert(key, otherwise, value -> asChoice(value, otherwise.getDeclaringClass()))
-        : otherwise;
+    return choice(key, otherwise, EnumSet.allOf(otherwise.getDeclaringClass()));
+  }
+
+  /** One of some constants. */
+  <E extends Enum<E>> E choice(String key, E otherwise, Set<E> allowed) {
+    return has(key) ? convert(key, otherwise, value -> asChoice(value, allowed)) : otherwise;
   }
 
   /** Compulsory choice; {@code placeholder} only stands in while problems are gathered. */
   public <E extends Enum<E>> E requiredChoice(String key, E placeholder) {
     return required(
         key,
-        "one of " + names(placeholder.getDeclaringClass()),
+        "one of " + String.join(", ", names(EnumSet.allOf(placeholder.getDeclaringClass()))),
         placeholder,
-        value -> asChoice(value, placeholder.getDeclaringClass()));
+        value -> asChoice(value, EnumSet.allOf(placeholder.getDeclaringClass())));
   }
 
   /** How an enum's constant is written in a configuration file. */
   public static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return name(constant.name());
+  }
+
+  /** How an enum's constant of that name is written in a configuration file. */
+  public static String name(String constant) {
+    return constant.toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** A single text with a form of its own. */
+  <T> T parsed(String key, T otherwise, Function<String, T> parse) {
+    return has(key) ? convert(key, otherwise, value -> parse.apply(asText(value))) : otherwise;
   }
 
   /** A list of sections. */
@@ -300,8 +332,25 @@ public final class Section {
     return texts;
   }
 
+  /**
+   * Refuses every key that was not asked for.
+   *
+   * @param keys those of this section, for the configuration reference
+   * @throws IllegalStateException when a key was asked for that is not among them
+   */
+  public void finish(Keys keys) {
+    known.stream()
+        .filter(key -> !keys.has(key))
+        .forEach(
+            key -> {
+              throw new IllegalStateException(
+                  full(key) + " is read, and is no key of its section's Keys; add it there");
+            });
+    finish();
+  }
+
   /** Refuses every key that was not asked for. */
-  public void finish() {
+  void finish() {
     for (String key : new TreeSet<>(object.keySet())) {
       if (!known.contains(key)) {
         problem(
@@ -361,29 +410,28 @@ public final class Section {
     return range.check(number, text);
   }
 
-  private <E extends Enum<E>> E asChoice(ConfigValue value, Class<E> type) {
+  private <E extends Enum<E>> E asChoice(ConfigValue value, Set<E> allowed) {
     String text = asText(value);
-    return Arrays.stream(type.getEnumConstants())
+    return allowed.stream()
         .filter(constant -> name(constant).equals(text))
         .findFirst()
         .orElseThrow(
             () -> {
-              List<String> names =
-                  Arrays.stream(type.getEnumConstants()).map(Section::name).toList();
-              Optional<String> near = Suggestion.nearest(text, names);
+              List<String> names = names(allowed);
               return new IllegalArgumentException(
                   "'"
                       + text
                       + "' is not one of "
-                      + names(type)
-                      + near.map(name -> "; did you mean '" + name + "'?").orElse(""));
+                      + String.join(", ", names)
+                      + Suggestion.nearest(text, names)
+                          .map(near -> "; did you mean '" + near + "'?")
+                          .orElse(""));
             });
   }
 
-  private static <E extends Enum<E>> String names(Class<E> type) {
-    return Arrays.stream(type.getEnumConstants())
-        .map(Section::name)
-        .collect(Collectors.joining(", "));
+  /** How constants are written in a configuration file. */
+  static <E extends Enum<E>> List<String> names(Set<E> constants) {
+    return constants.stream().map(Section::name).toList();
   }
 
   private String full(String key) {

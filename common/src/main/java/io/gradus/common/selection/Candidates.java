@@ -1,9 +1,10 @@
 package io.gradus.common.selection;
 
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,9 +12,9 @@ import java.util.function.Consumer;
 /** Documents of which one may cross its group's budget, packed into few bytes each. */
 public final class Candidates implements Serializable {
   private static final long serialVersionUID = 1;
-  private static final int FIELDS = 6;
+  private static final int FIELDS = 5;
 
-  private long[] values = new long[64 * FIELDS];
+  private long[] values = {};
   private int size;
 
   /** One of them. */
@@ -30,15 +31,14 @@ public final class Candidates implements Serializable {
 
   public void add(int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
     if ((size + 1) * FIELDS > values.length) {
-      values = Arrays.copyOf(values, 2 * values.length);
+      values = Arrays.copyOf(values, Math.max(64 * FIELDS, 2 * values.length));
     }
     int at = size++ * FIELDS;
-    values[at] = group;
+    values[at] = ((long) group << Integer.SIZE) | copies;
     values[at + 1] = image;
     values[at + 2] = docIdHigh;
     values[at + 3] = docIdLow;
     values[at + 4] = tokens;
-    values[at + 5] = copies;
   }
 
   /** Adds all of others. */
@@ -57,21 +57,57 @@ public final class Candidates implements Serializable {
     return size;
   }
 
-  /** Visits them by group, and in each in the order in which documents are taken. */
+  /**
+   * Visits them by group, and in each in the order in which documents are taken. There may be
+   * millions, of which only one group's are objects at a time.
+   */
   public void forEachInOrder(Consumer<Candidate> visitor) {
-    List<Candidate> ordered = new ArrayList<>(size);
+    int groups = 0;
     for (int i = 0; i < size; i++) {
-      int at = i * FIELDS;
-      ordered.add(
-          new Candidate(
-              (int) values[at],
-              values[at + 1],
-              values[at + 2],
-              values[at + 3],
-              values[at + 4],
-              (int) values[at + 5]));
+      groups = Math.max(groups, group(i) + 1);
     }
-    Collections.sort(ordered, Candidate.IN_ORDER);
-    ordered.forEach(visitor);
+    int[] ends = new int[groups + 1];
+    for (int i = 0; i < size; i++) {
+      ends[group(i) + 1]++;
+    }
+    for (int group = 0; group < groups; group++) {
+      ends[group + 1] += ends[group];
+    }
+    int[] byGroup = new int[size];
+    for (int i = 0; i < size; i++) {
+      byGroup[ends[group(i)]++] = i;
+    }
+    // ends[group], where the group began, has moved on to where it ends.
+    List<Candidate> ofGroup = new ArrayList<>();
+    int from = 0;
+    for (int group = 0; group < groups; group++) {
+      for (; from < ends[group]; from++) {
+        ofGroup.add(candidate(byGroup[from]));
+      }
+      ofGroup.sort(Candidate.IN_ORDER);
+      ofGroup.forEach(visitor);
+      ofGroup.clear();
+    }
+  }
+
+  private int group(int candidate) {
+    return (int) (values[candidate * FIELDS] >>> Integer.SIZE);
+  }
+
+  private Candidate candidate(int number) {
+    int at = number * FIELDS;
+    return new Candidate(
+        group(number),
+        values[at + 1],
+        values[at + 2],
+        values[at + 3],
+        values[at + 4],
+        (int) values[at]);
+  }
+
+  /** Without the room for more, which would travel with what tasks found. */
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    values = Arrays.copyOf(values, size * FIELDS);
+    out.defaultWriteObject();
   }
 }

@@ -75,37 +75,10 @@ public final class CutoffSearch {
     Arrays.fill(phases, FOUND);
   }
 
-  /** Cells of keys so wide that histograms of all groups fit into memory. */
-  public static int cellBits(int groups) {
+  /** As many bits to refine by as let the counts of so many groups fit into memory. */
+  public static int refiningBits(int groups) {
     int doublings = Integer.SIZE - Integer.numberOfLeadingZeros(groups - 1);
-    return Math.max(1, Math.min(14, 19 - doublings));
-  }
-
-  /** As many bits to refine by as fit into memory where cells of keys have so many. */
-  public static int refiningBits(int cellBits) {
-    return Math.max(3, Math.min(16, cellBits + 2));
-  }
-
-  /** Takes the first histogram, by cells of {@link KeyCells}. */
-  public void start(CellCounts counts, int cellBits) {
-    Borders borders =
-        new Borders() {
-          @Override
-          public long leastImage(int cell) {
-            return SelectionKey.image(KeyCells.least(cell, cellBits));
-          }
-
-          @Override
-          public long greatestImage(int cell) {
-            return SelectionKey.image(KeyCells.greatest(cell, cellBits));
-          }
-        };
-    start(
-        visitor ->
-            counts.forEachDescending(
-                (group, cell, tokens, documents) ->
-                    visitor.visit(group, cell, borders, tokens, documents)),
-        cellBits);
+    return Math.max(3, Math.min(16, 21 - doublings));
   }
 
   /**

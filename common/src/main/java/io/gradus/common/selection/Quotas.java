@@ -1,7 +1,11 @@
 package io.gradus.common.selection;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Section;
 import java.io.Serializable;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -58,6 +62,45 @@ public record Quotas(
     ERROR
   }
 
+  private static final Key<Kind> QUOTAS =
+      Key.choice(
+          "quotas",
+          Kind.NONE,
+          "How the budget is divided among groups: not, in proportion to their tokens, equally, or by"
+              + " `shares`.");
+  private static final Key<By> BY =
+      Key.choice("by", By.SOURCE, "What the groups are; topics need the section `topics`.");
+  private static final Key<Section> SHARES =
+      Key.byName(
+          "shares",
+          "pattern",
+          "share",
+          "With `quotas = shares`: the share of the budget for names that match; sums to 100%.");
+  private static final Key<Kind> TOPIC_QUOTAS =
+      Key.choice(
+          "topic-quotas",
+          Kind.PROPORTIONAL,
+          EnumSet.of(Kind.PROPORTIONAL, Kind.EQUAL),
+          "With `by = source-and-topic`: how the topics of a source share its budget.");
+  private static final Key<Section> MINIMUM =
+      Key.byName(
+          "minimum",
+          "pattern",
+          "count or share",
+          "The least budget of each group that matches, a share being one of the whole budget.");
+  private static final Key<Section> MAXIMUM =
+      Key.byName("maximum", "pattern", "count or share", "The greatest budget of each of them.");
+  private static final Key<Shortage> SHORTAGE =
+      Key.choice(
+          "shortage",
+          Shortage.SHARE_OUT,
+          "What happens when a group has fewer tokens than its quota: the others get the rest, or the"
+              + " run stops.");
+
+  /** The keys about quotas. */
+  public static final Keys KEYS =
+      Keys.of(QUOTAS, BY, SHARES, TOPIC_QUOTAS, MINIMUM, MAXIMUM, SHORTAGE);
+
   public Quotas {
     shares = Map.copyOf(shares);
     minimum = Map.copyOf(minimum);
@@ -82,26 +125,26 @@ public record Quotas(
 
   /** Reads the keys about quotas; the section's other keys are left to the caller. */
   public static Quotas read(Section section) {
-    Kind kind = section.choice("quotas", Kind.NONE);
-    By by = section.choice("by", By.SOURCE);
+    Kind kind = section.read(QUOTAS);
+    By by = section.read(BY);
     Map<String, Double> shares = shares(section);
-    Kind topicKind = section.choice("topic-quotas", Kind.PROPORTIONAL);
+    Kind topicKind = section.read(TOPIC_QUOTAS);
     Quotas quotas =
         new Quotas(
             kind,
             by,
             shares,
             topicKind,
-            amounts(section, "minimum"),
-            amounts(section, "maximum"),
-            section.choice("shortage", Shortage.SHARE_OUT));
+            amounts(section, MINIMUM),
+            amounts(section, MAXIMUM),
+            section.read(SHORTAGE));
     quotas.check(section);
     return quotas;
   }
 
   private void check(Section section) {
     if (kind == Kind.NONE) {
-      for (String key : new String[] {"by", "topic-quotas", "minimum", "maximum", "shortage"}) {
+      for (Key<?> key : List.of(BY, TOPIC_QUOTAS, MINIMUM, MAXIMUM, SHORTAGE)) {
         if (section.has(key)) {
           section.problem(key, "means nothing without quotas = proportional, equal or shares");
         }
@@ -109,35 +152,31 @@ public record Quotas(
     }
     if (kind == Kind.SHARES && shares.isEmpty()) {
       section.problem(
-          "shares", "missing; give each name its share, as in { wiki = 30%, \"*\" = 70% }");
+          SHARES, "missing; give each name its share, as in { wiki = 30%, \"*\" = 70% }");
     }
     if (kind != Kind.SHARES && !shares.isEmpty()) {
-      section.problem("shares", "means nothing without quotas = shares");
+      section.problem(SHARES, "means nothing without quotas = shares");
     }
     double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
     if (!shares.isEmpty() && Math.abs(sum - 1) > 1e-9) {
-      section.problem(
-          "shares", "sum to " + Math.round(sum * 1e8) / 1e6 + "%; they must sum to 100%");
+      section.problem(SHARES, "sum to " + Math.round(sum * 1e8) / 1e6 + "%; they must sum to 100%");
     }
-    if (section.has("topic-quotas") && by != By.SOURCE_AND_TOPIC) {
-      section.problem("topic-quotas", "means nothing without by = source-and-topic");
-    }
-    if (topicKind == Kind.NONE || topicKind == Kind.SHARES) {
-      section.problem("topic-quotas", "must be proportional or equal");
+    if (section.has(TOPIC_QUOTAS) && by != By.SOURCE_AND_TOPIC) {
+      section.problem(TOPIC_QUOTAS, "means nothing without by = source-and-topic");
     }
   }
 
   private static Map<String, Double> shares(Section section) {
     Map<String, Double> shares = new TreeMap<>();
     section
-        .section("shares")
+        .read(SHARES)
         .texts()
         .forEach(
             (name, text) -> {
               try {
                 shares.put(name, share(text));
               } catch (IllegalArgumentException e) {
-                section.problem("shares", "'" + name + "': " + e.getMessage());
+                section.problem(SHARES, "'" + name + "': " + e.getMessage());
               }
             });
     return shares;
@@ -160,10 +199,10 @@ public record Quotas(
     throw new IllegalArgumentException("'" + text + "' is not a share such as 30% or 0.3");
   }
 
-  private static Map<String, TokenAmount> amounts(Section section, String key) {
+  private static Map<String, TokenAmount> amounts(Section section, Key<Section> key) {
     Map<String, TokenAmount> amounts = new TreeMap<>();
     section
-        .section(key)
+        .read(key)
         .texts()
         .forEach(
             (name, text) -> {

@@ -34,11 +34,18 @@ public record RatingScan(
 
   /** Reads files from the first to the last. */
   public void forEachBatch(List<RatingFile> files, Visitor visitor) throws IOException {
+    forEachBatch(files, Long.MAX_VALUE, visitor);
+  }
+
+  /** Reads files from the first to the last, but no further batch after so many rows. */
+  public void forEachBatch(List<RatingFile> files, long mostRows, Visitor visitor)
+      throws IOException {
+    long rows = 0;
     SourceIndex index = new SourceIndex(sources);
     try (RatingBatches batches =
         new RatingBatches(hadoop.value().value(), files, columns, criteria, index)) {
       for (Optional<RatingBatch> batch = batches.next();
-          batch.isPresent();
+          batch.isPresent() && rows < mostRows;
           batch = batches.next()) {
         if (index.names().size() > sources.size()) {
           throw new IllegalStateException(
@@ -47,6 +54,7 @@ public record RatingScan(
                   + "'");
         }
         visitor.visit(batch.get());
+        rows += batch.get().size;
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.gradus.common.selection;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.configuration.Suggestion;
@@ -77,41 +79,99 @@ public record Scoring(
     EXCLUDE
   }
 
+  private static final Key<Map<String, Double>> WEIGHTS =
+      weights(
+          "weights",
+          "The weight of each criterion in the score, by default all alike; 0 leaves one out.");
+  private static final Key<Normalise> NORMALISE =
+      Key.choice(
+          "normalise",
+          DEFAULT.normalise,
+          "How ratings become comparable: as z-scores, as the share of tokens with lower ratings, or"
+              + " not at all.");
+  private static final Key<NormaliseBy> NORMALISE_BY =
+      Key.choice("normalise-by", DEFAULT.normaliseBy, "Among which documents they are compared.");
+  private static final Key<Combine> COMBINE =
+      Key.choice(
+          "combine",
+          DEFAULT.combine,
+          "How the weighted ratings become one score; `product` needs `normalise = rank`.");
+  private static final Key<Integer> RANK_BUCKETS =
+      Key.integer(
+          "rank-buckets",
+          DEFAULT.rankBuckets,
+          new Range(0, 1_000_000),
+          "Into how many buckets percentiles are cut first; 0 for none. Needs `normalise = rank`.");
+  private static final Key<Missing> MISSING =
+      Key.choice(
+          "missing",
+          DEFAULT.missing,
+          "What stands for a rating that is null, NaN or infinite: an average one, the lowest one, or"
+              + " the document is left out.");
+  private static final Key<String> REFERENCE =
+      Key.text(
+          "reference",
+          DEFAULT.reference,
+          "A criterion that is subtracted from the score; empty for none.");
+  private static final Key<Double> REFERENCE_WEIGHT =
+      Key.number(
+          "reference-weight",
+          DEFAULT.referenceWeight,
+          Range.ANY,
+          "What the reference is multiplied with before.");
+
+  /** The keys about scores. */
+  public static final Keys KEYS =
+      Keys.of(
+          WEIGHTS,
+          NORMALISE,
+          NORMALISE_BY,
+          COMBINE,
+          RANK_BUCKETS,
+          MISSING,
+          REFERENCE,
+          REFERENCE_WEIGHT);
+
   public Scoring {
     weights = Map.copyOf(weights);
   }
 
   /** Reads the keys about scores; the section's other keys are left to the caller. */
   public static Scoring read(Section section) {
-    Map<String, Double> weights = weights(section, "weights");
-    Normalise normalise = section.choice("normalise", DEFAULT.normalise);
-    NormaliseBy normaliseBy = section.choice("normalise-by", DEFAULT.normaliseBy);
-    Combine combine = section.choice("combine", DEFAULT.combine);
-    int rankBuckets = (int) section.count("rank-buckets", 0, new Range(0, 1_000_000));
-    Missing missing = section.choice("missing", DEFAULT.missing);
-    String reference = section.text("reference", "");
-    double referenceWeight = section.number("reference-weight", 1, Range.ANY);
+    Map<String, Double> weights = checkedWeights(section, WEIGHTS);
+    Normalise normalise = section.read(NORMALISE);
+    NormaliseBy normaliseBy = section.read(NORMALISE_BY);
+    Combine combine = section.read(COMBINE);
+    int rankBuckets = section.read(RANK_BUCKETS);
+    Missing missing = section.read(MISSING);
+    String reference = section.read(REFERENCE);
+    double referenceWeight = section.read(REFERENCE_WEIGHT);
     if (combine == Combine.PRODUCT && normalise != Normalise.RANK) {
-      section.problem("combine", "'product' multiplies percentiles; set normalise = rank with it");
+      section.problem(COMBINE, "'product' multiplies percentiles; set normalise = rank with it");
     }
     if (rankBuckets > 0 && normalise != Normalise.RANK) {
-      section.problem("rank-buckets", "cuts percentiles; set normalise = rank with it");
+      section.problem(RANK_BUCKETS, "cuts percentiles; set normalise = rank with it");
     }
     if (combine != Combine.SUM && weights.values().stream().anyMatch(weight -> weight < 0)) {
-      section.problem("weights", "must not be negative with combine = " + Section.name(combine));
+      section.problem(WEIGHTS, "must not be negative with combine = " + Section.name(combine));
     }
-    if (section.has("reference-weight") && reference.isEmpty()) {
-      section.problem("reference-weight", "means nothing without reference = CRITERION");
+    if (section.has(REFERENCE_WEIGHT) && reference.isEmpty()) {
+      section.problem(REFERENCE_WEIGHT, "means nothing without reference = CRITERION");
     }
     return new Scoring(
         weights, normalise, normaliseBy, combine, rankBuckets, missing, reference, referenceWeight);
   }
 
-  /** Reads weights by criterion, such as {@code weights { educational_value = 1.0 }}. */
-  public static Map<String, Double> weights(Section parent, String key) {
-    Map<String, Double> weights = parent.section(key).numbers(Range.ANY);
+  /** A key with weights by criterion, such as {@code weights { educational_value = 1.0 }}. */
+  public static Key<Map<String, Double>> weights(String name, String meaning) {
+    return Key.numbersByName(name, "criterion", Range.ANY, meaning);
+  }
+
+  /** Reads weights, not all of which may be 0. */
+  public static Map<String, Double> checkedWeights(Section section, Key<Map<String, Double>> key) {
+    Map<String, Double> weights = section.read(key);
     if (!weights.isEmpty() && weights.values().stream().allMatch(weight -> weight == 0)) {
-      parent.problem(key, "are all 0; give at least one criterion a weight");
+      section.problem(key, "are all 0; give at least one criterion a weight");
     }
     return weights;
   }

@@ -1,7 +1,7 @@
 package io.gradus.common.selection;
 
+import io.gradus.common.configuration.Key;
 import io.gradus.common.configuration.Quantity;
-import io.gradus.common.configuration.Section;
 
 /**
  * A number of tokens, absolute or as a share of a whole.
@@ -32,14 +32,9 @@ public record TokenAmount(long tokens, double share) implements java.io.Serializ
     return budget == 0 && share > 0 ? Math.min(1, available) : budget;
   }
 
-  /** Reads a key such as {@code 30B} or {@code 50%}. */
-  public static TokenAmount read(Section section, String key, String otherwise) {
-    try {
-      return parse(section.text(key, otherwise));
-    } catch (IllegalArgumentException e) {
-      section.problem(key, e.getMessage());
-      return ofShare(1);
-    }
+  /** A key with an amount. */
+  public static Key<TokenAmount> key(String name, String otherwise, String meaning) {
+    return Key.parsed(name, "count or share", otherwise, TokenAmount::parse, meaning);
   }
 
   /**
@@ -71,12 +66,7 @@ public record TokenAmount(long tokens, double share) implements java.io.Serializ
   /** The amount as {@link #parse} understands it, such as {@code 30B} or {@code 12.5%}. */
   @Override
   public String toString() {
-    return tokens >= 0 ? count() : percent();
-  }
-
-  private String count() {
-    String shown = Quantity.show(tokens);
-    return Quantity.count(shown) == tokens ? shown : Long.toString(tokens);
+    return tokens >= 0 ? Quantity.write(tokens) : percent();
   }
 
   private String percent() {

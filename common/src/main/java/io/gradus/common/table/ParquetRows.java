@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -41,7 +42,21 @@ public final class ParquetRows {
     Configuration configuration = new Configuration(hadoop);
     configuration.set(ReadSupport.PARQUET_READ_SCHEMA, projection.toString());
     return new Reader(
-        ParquetReader.builder(new GroupReadSupport(), path).withConf(configuration).build());
+        new ReaderBuilder(HadoopInputFile.fromPath(path, hadoop), configuration).build());
+  }
+
+  /**
+   * The library's own builder of a path first reads Hadoop's default configuration from its jar.
+   */
+  private static final class ReaderBuilder extends ParquetReader.Builder<Group> {
+    ReaderBuilder(HadoopInputFile file, Configuration configuration) {
+      super(file, new HadoopParquetConfiguration(configuration));
+    }
+
+    @Override
+    protected ReadSupport<Group> getReadSupport() {
+      return new GroupReadSupport();
+    }
   }
 
   /**

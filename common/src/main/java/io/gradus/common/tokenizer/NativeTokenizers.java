@@ -1,5 +1,7 @@
 package io.gradus.common.tokenizer;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -7,15 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Keeps DJL, which brings the native tokenizers, from reaching out of this process. */
+/** How the native tokenizers that DJL brings are used here. */
 public final class NativeTokenizers {
   private static final String CACHE = "DJL_CACHE_DIR";
 
   private NativeTokenizers() {}
 
   /**
-   * Call before DJL's first class is used: it neither downloads nor reports its use, and unpacks
-   * its library into the temporary folder. What the user has set already stays.
+   * Keeps DJL from reaching out of this process; call before its first class is used: it neither
+   * downloads nor reports its use, and unpacks its library into the temporary folder. What the user
+   * has set already stays.
    */
   public static void prepare() {
     if (isAbsent("ai.djl.offline")) {
@@ -30,6 +33,19 @@ public final class NativeTokenizers {
     }
     if (isAbsent(CACHE)) {
       System.setProperty(CACHE, ownFolder().toString());
+    }
+  }
+
+  /**
+   * The ids of a text's tokens, no special tokens among them. The tokenizer's own {@code encode}
+   * also takes every token's string and place out of native memory.
+   */
+  public static long[] ids(HuggingFaceTokenizer tokenizer, String text) {
+    long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+    try {
+      return TokenizersLibrary.LIB.getTokenIds(encoding);
+    } finally {
+      TokenizersLibrary.LIB.deleteEncoding(encoding);
     }
   }
 

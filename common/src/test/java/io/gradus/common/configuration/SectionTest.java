@@ -96,4 +96,26 @@ class SectionTest {
   private Section section(String text) {
     return Section.root(ConfigFactory.parseString(text), problems);
   }
+
+  @Test
+  void whatIsReadAndNotDeclaredIsADefect() {
+    Key<Long> declared = Key.count("declared", 7, Range.AT_LEAST_ONE, "");
+    Section section = section("declared = 8, other = 9");
+    assertThat(section.read(declared)).isEqualTo(8);
+    section.count("other", Range.ANY);
+    assertThatThrownBy(() -> section.finish(Keys.of(declared)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("other is read, and is no key of its section's Keys; add it there");
+  }
+
+  @Test
+  void aKeyShowsItsDefaultAsItIsWritten() {
+    assertThat(Key.count("k", 524_288, Range.AT_LEAST_ONE, "").written()).isEqualTo("`524288`");
+    assertThat(Key.count("k", 64_000_000, Range.AT_LEAST_ONE, "").written()).isEqualTo("`64M`");
+    assertThat(Key.bytes("k", 3 << 20, Range.AT_LEAST_ONE, "").written()).isEqualTo("`3MiB`");
+    assertThat(Key.choice("k", Colour.DARK_BLUE, "").written()).isEqualTo("`dark-blue`");
+    assertThat(Key.choice("k", Colour.RED, "").values()).isEqualTo("`red`, `dark-blue`");
+    assertThat(Key.number("k", new Range(0, 0.5), "").values())
+        .isEqualTo("number, between 0 and 0.5");
+  }
 }

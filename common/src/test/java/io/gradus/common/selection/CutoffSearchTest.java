@@ -50,7 +50,7 @@ class CutoffSearchTest {
 
   /** Goes on refining until each group has one candidate, whatever that takes. */
   private static Cutoffs search(List<Candidate> documents, long[] budgets) {
-    CutoffSearch search = new CutoffSearch(budgets, CutoffSearch.refiningBits(BITS));
+    CutoffSearch search = new CutoffSearch(budgets, 3);
     CellCounts first = new CellCounts();
     documents.forEach(
         row ->
@@ -58,7 +58,7 @@ class CutoffSearchTest {
                 row.group(),
                 KeyCells.cell(SelectionKey.ofImage(row.image()), BITS),
                 row.tokens() * row.copies()));
-    search.start(first, BITS);
+    search.start(cells(first), BITS);
     while (search.candidates() > GROUPS) {
       Ranges ranges = search.ranges();
       RangeCounts finer = new RangeCounts(GROUPS);
@@ -83,6 +83,25 @@ class CutoffSearchTest {
                     row.tokens(),
                     row.copies()));
     return search.resolve(left);
+  }
+
+  private static CutoffSearch.Cells cells(CellCounts counts) {
+    CutoffSearch.Borders borders =
+        new CutoffSearch.Borders() {
+          @Override
+          public long leastImage(int cell) {
+            return SelectionKey.image(KeyCells.least(cell, BITS));
+          }
+
+          @Override
+          public long greatestImage(int cell) {
+            return SelectionKey.image(KeyCells.greatest(cell, BITS));
+          }
+        };
+    return visitor ->
+        counts.forEachDescending(
+            (group, cell, tokens, documents) ->
+                visitor.visit(group, cell, borders, tokens, documents));
   }
 
   private static List<Candidate> in(Ranges ranges, List<Candidate> documents) {
@@ -138,7 +157,7 @@ class CutoffSearchTest {
     CutoffSearch search = new CutoffSearch(new long[] {100}, 3);
     CellCounts counts = new CellCounts();
     counts.add(0, 5, 99);
-    assertThatThrownBy(() -> search.start(counts, BITS))
+    assertThatThrownBy(() -> search.start(cells(counts), BITS))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Group 0 has only 99 of 100");
   }

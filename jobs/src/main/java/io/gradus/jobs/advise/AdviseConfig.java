@@ -1,5 +1,7 @@
 package io.gradus.jobs.advise;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 
@@ -26,32 +28,85 @@ public record AdviseConfig(
     AverageMethod average,
     int checkpoints,
     double averageWindow) {
-  private static final Range MOST_CHECKPOINTS = new Range(2, 100);
+  private static final Evidence EVIDENCE = Evidence.load();
   private static final Range WINDOW = new Range(0.001, 0.5);
-  private static final Range WARM_UP = new Range(0, 0.2);
+
+  private static final Key<Long> PARAMETERS =
+      Key.count(
+          "parameters",
+          (long) EVIDENCE.value("peak", "parameters"),
+          Range.AT_LEAST_ONE,
+          "Parameters of the model to be trained.");
+  private static final Key<Long> BATCH_TOKENS =
+      Key.count(
+          "batch-tokens",
+          (long) EVIDENCE.value("batch.tokens", "tokens"),
+          Range.AT_LEAST_ONE,
+          "Tokens of one optimizer step.");
+  private static final Key<Double> PEAK =
+      Key.number(
+          "peak-learning-rate",
+          EVIDENCE.value("peak", "rate"),
+          Range.POSITIVE,
+          "The highest learning rate.");
+  private static final Key<Trainer> TRAINER =
+      Key.choice(
+          "trainer",
+          Trainer.MEGATRON,
+          "Whose fragment is named first; fragments are written for all.");
+  private static final Key<Double> WARM_UP =
+      Key.number(
+          "warm-up",
+          EVIDENCE.value("warm-up.share", "share"),
+          new Range(0, 0.2),
+          "Share of the steps with a rising learning rate.");
+  private static final Key<Double> DECAY =
+      Key.number(
+          "decay",
+          EVIDENCE.value("decay.share", "share"),
+          WINDOW,
+          "Share of the steps in which a decaying schedule decays.");
+  private static final Key<AverageMethod> AVERAGE =
+      Key.choice("average", AverageMethod.SMA, "How checkpoints are weighted.");
+  private static final Key<Integer> CHECKPOINTS =
+      Key.integer(
+          "checkpoints",
+          (int) EVIDENCE.value("averaging.count", "checkpoints"),
+          new Range(2, 100),
+          "Checkpoints that are averaged.");
+  private static final Key<Double> AVERAGE_WINDOW =
+      Key.number(
+          "average-window",
+          EVIDENCE.value("averaging.window", "share"),
+          WINDOW,
+          "Share of the steps that the averaged checkpoints span.");
+
+  /** The keys of the section. */
+  public static final Keys KEYS =
+      Keys.of(
+          PARAMETERS,
+          BATCH_TOKENS,
+          PEAK,
+          TRAINER,
+          WARM_UP,
+          DECAY,
+          AVERAGE,
+          CHECKPOINTS,
+          AVERAGE_WINDOW);
 
   public static AdviseConfig read(Section section) {
-    Evidence evidence = Evidence.load();
     AdviseConfig config =
         new AdviseConfig(
-            section.count(
-                "parameters", (long) evidence.value("peak", "parameters"), Range.AT_LEAST_ONE),
-            section.count(
-                "batch-tokens",
-                (long) evidence.value("batch.tokens", "tokens"),
-                Range.AT_LEAST_ONE),
-            section.number("peak-learning-rate", evidence.value("peak", "rate"), Range.POSITIVE),
-            section.choice("trainer", Trainer.MEGATRON),
-            section.number("warm-up", evidence.value("warm-up.share", "share"), WARM_UP),
-            section.number("decay", evidence.value("decay.share", "share"), WINDOW),
-            section.choice("average", AverageMethod.SMA),
-            (int)
-                section.count(
-                    "checkpoints",
-                    (long) evidence.value("averaging.count", "checkpoints"),
-                    MOST_CHECKPOINTS),
-            section.number("average-window", evidence.value("averaging.window", "share"), WINDOW));
-    section.finish();
+            section.read(PARAMETERS),
+            section.read(BATCH_TOKENS),
+            section.read(PEAK),
+            section.read(TRAINER),
+            section.read(WARM_UP),
+            section.read(DECAY),
+            section.read(AVERAGE),
+            section.read(CHECKPOINTS),
+            section.read(AVERAGE_WINDOW));
+    section.finish(KEYS);
     return config;
   }
 }

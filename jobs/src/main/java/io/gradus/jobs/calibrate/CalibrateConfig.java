@@ -1,5 +1,7 @@
 package io.gradus.jobs.calibrate;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 
@@ -10,11 +12,20 @@ import io.gradus.common.configuration.Section;
  *     as cells allow
  */
 public record CalibrateConfig(int percentilePoints) {
+  private static final Key<Integer> PERCENTILE_POINTS =
+      Key.integer(
+          "percentile-points",
+          4096,
+          new Range(16, 65_536),
+          "Scores are joined to points of at most one part in so many of the tokens each.");
+
+  /** The keys of the section. */
+  public static final Keys KEYS = Keys.of(PERCENTILE_POINTS);
 
   /** Reads the section. */
   public static CalibrateConfig read(Section section) {
-    int points = (int) section.count("percentile-points", 4096, new Range(16, 65_536));
-    section.finish();
-    return new CalibrateConfig(points);
+    CalibrateConfig config = new CalibrateConfig(section.read(PERCENTILE_POINTS));
+    section.finish(KEYS);
+    return config;
   }
 }

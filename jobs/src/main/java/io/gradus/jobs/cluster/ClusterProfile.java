@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Quantity;
 import io.gradus.common.configuration.Section;
@@ -45,6 +47,25 @@ public record ClusterProfile(
     SortedMap<String, String> settings) {
   private static final String ENDING = ".conf";
 
+  private static final Key<String> MASTER =
+      Key.text("master", "Spark's master, such as `yarn` or `k8s://https://...`.");
+  private static final Key<DeployMode> DEPLOY_MODE =
+      Key.choice(
+          "deploy-mode", DeployMode.CLUSTER, "Where the driver runs: here, or on the cluster.");
+  private static final Key<String> JAR =
+      Key.text("jar", "The assembly where the cluster has it already, such as `local:///opt/...`.")
+          .otherwise("this installation's, which is sent");
+  private static final Key<List<String>> FILES =
+      Key.paths("files", "Sent to every executor's working folder.");
+  private static final Key<List<String>> ARCHIVES = Key.paths("archives", "Unpacked there.");
+  private static final Key<List<String>> SHARED =
+      Key.paths("shared", "Local folders that all machines see under the same path.");
+  private static final Key<Section> CONF =
+      Key.byName("conf", "setting", "value", "Settings of Spark, whole names in quotes.");
+
+  /** The keys of a profile. */
+  public static final Keys KEYS = Keys.of(MASTER, DEPLOY_MODE, JAR, FILES, ARCHIVES, SHARED, CONF);
+
   /** Where the driver runs. */
   public enum DeployMode {
     /** On the machine that submits. */
@@ -73,9 +94,8 @@ public record ClusterProfile(
     Problems problems = new Problems();
     Section root =
         Section.root(parse(file), problems, file.toAbsolutePath().normalize().getParent());
-    Section conf = root.section("conf");
+    Section conf = root.read(CONF);
     Map<String, String> settings = conf.texts();
-    conf.finish();
     settings.keySet().stream()
         .filter(key -> !key.startsWith("spark."))
         .forEach(
@@ -85,14 +105,14 @@ public record ClusterProfile(
     ClusterProfile profile =
         new ClusterProfile(
             baseName(file),
-            root.text("master"),
-            root.choice("deploy-mode", DeployMode.CLUSTER),
-            root.text("jar", ""),
-            root.paths("files"),
-            root.paths("archives"),
-            root.paths("shared"),
+            root.read(MASTER),
+            root.read(DEPLOY_MODE),
+            root.read(JAR, ""),
+            root.read(FILES),
+            root.read(ARCHIVES),
+            root.read(SHARED),
             overridden(settings, overrides));
-    root.finish();
+    root.finish(KEYS);
     problems.throwIfAny();
     return profile;
   }

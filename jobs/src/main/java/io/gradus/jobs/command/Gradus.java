@@ -30,6 +30,7 @@ import picocli.CommandLine.IVersionProvider;
       ExplainCommand.class,
       RaterCommand.class,
       VerifyCommand.class,
+      ReferenceCommand.class,
     },
     footer = {
       "",

@@ -1,5 +1,7 @@
 package io.gradus.jobs.ingest;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import java.io.Serializable;
@@ -30,11 +32,63 @@ public record IngestConfig(
     long maxUnreadableFiles,
     long maxRecordSize,
     int buckets) {
-  private static final long DEFAULT_RECORD_SIZE = 64L << 20;
-  private static final Range RECORD_SIZE = new Range(1, 1L << 30);
-  private static final Range FILES = new Range(0, Integer.MAX_VALUE);
-  private static final Range BUCKETS = new Range(1, 1_000_000);
+  private static final Key<List<Section>> INPUTS =
+      Key.sections("inputs", "What to read, at least one.", Input.KEYS).otherwise("compulsory");
+  private static final Key<String> TOKENIZER =
+      Key.text(
+          "tokenizer",
+          "gpt2",
+          "The training tokenizer: `gpt2`, `cl100k`, `o200k`, or the path of a `tokenizer.json`.");
+  private static final Key<String> END_OF_TEXT =
+      Key.text(
+          "end-of-text",
+          "",
+          "The token of a `tokenizer.json` that ends a document; the usual names are looked for.");
+  private static final Key<Double> MAX_BAD_RECORDS =
+      Key.number(
+          "max-bad-records",
+          0.01,
+          Range.SHARE,
+          "The largest share of records that may be bad; more of them stop the run.");
+  private static final Key<Long> MAX_UNREADABLE_FILES =
+      Key.count(
+          "max-unreadable-files",
+          0,
+          new Range(0, Integer.MAX_VALUE),
+          "How many files may be corrupt, cut off or not what their names say.");
+  private static final Key<Long> MAX_RECORD_SIZE =
+      Key.bytes(
+          "max-record-size",
+          64L << 20,
+          new Range(1, 1L << 30),
+          "Larger records are bad; a task holds one record at a time.");
+  private static final Range BUCKET_COUNT = new Range(1, 1_000_000);
+
+  /** What {@link #BUCKETS} is where the number follows from the data. */
   private static final String AUTO = "auto";
+
+  private static final Key<Integer> BUCKETS =
+      Key.of(
+          "buckets",
+          "`" + AUTO + "`, or a count, " + BUCKET_COUNT,
+          "`" + AUTO + "`",
+          (section, name, none) ->
+              section.text(name, AUTO).equals(AUTO)
+                  ? 0
+                  : Math.toIntExact(section.count(name, 1, BUCKET_COUNT)),
+          "Files of documents, which are the unit of rating and resumption; by default their number"
+              + " follows from the size of the data.");
+
+  /** The keys of the section. */
+  public static final Keys KEYS =
+      Keys.of(
+          INPUTS,
+          TOKENIZER,
+          END_OF_TEXT,
+          MAX_BAD_RECORDS,
+          MAX_UNREADABLE_FILES,
+          MAX_RECORD_SIZE,
+          BUCKETS);
 
   public IngestConfig {
     inputs = List.copyOf(inputs);
@@ -79,6 +133,32 @@ public record IngestConfig(
     static final String DEFAULT_TEXT_FIELD = "text";
     static final String DEFAULT_ID_FIELD = "id";
 
+    private static final Key<String> PATH =
+        Key.path("path", "A file, a folder (with all below it) or a glob.");
+    private static final Key<Format> FORMAT =
+        Key.choice("format", Format.AUTO, "How its files are read; `auto` goes by their names.");
+    private static final Key<String> SOURCE =
+        Key.text("source", "The source of all its records.").otherwise("from the path");
+    private static final Key<String> SOURCE_FIELD =
+        Key.text(
+            "source-field", "", "The field that holds a record's source, in place of `source`.");
+    private static final Key<String> TEXT_FIELD =
+        Key.text("text-field", DEFAULT_TEXT_FIELD, "The field that holds the text.");
+    private static final Key<String> ID_FIELD =
+        Key.text(
+            "id-field",
+            DEFAULT_ID_FIELD,
+            "The field that becomes `external_id`, where a record has it.");
+    private static final Key<String> TOKENS_FIELD =
+        Key.text(
+            "tokens-field",
+            "",
+            "The field that holds token ids of the training tokenizer; they are taken as they are.");
+
+    /** The keys of an input. */
+    static final Keys KEYS =
+        Keys.of(PATH, FORMAT, SOURCE, SOURCE_FIELD, TEXT_FIELD, ID_FIELD, TOKENS_FIELD);
+
     boolean hasTokensField() {
       return !tokensField.isEmpty();
     }
@@ -91,25 +171,24 @@ public record IngestConfig(
   /** Reads the section; problems are recorded with it. */
   public static IngestConfig read(Section section) {
     List<Input> inputs = new ArrayList<>();
-    for (Section input : section.sections("inputs")) {
+    for (Section input : section.read(INPUTS)) {
       inputs.add(readInput(input));
     }
-    if (!section.has("inputs")) {
+    if (!section.has(INPUTS)) {
       section.problem(
-          "inputs",
-          "missing; give a list such as [ { path = \"raw/*.jsonl.zst\", source = wiki } ]");
+          INPUTS, "missing; give a list such as [ { path = \"raw/*.jsonl.zst\", source = wiki } ]");
     } else if (inputs.isEmpty()) {
-      section.problem("inputs", "empty; give at least one { path = ... }");
+      section.problem(INPUTS, "empty; give at least one { path = ... }");
     }
-    String tokenizer = section.text("tokenizer", "gpt2");
+    String tokenizer = section.read(TOKENIZER);
     if (!Tokenizers.isBuiltIn(tokenizer)) {
-      Tokenizers.nameProblem(tokenizer).ifPresent(message -> section.problem("tokenizer", message));
-      tokenizer = section.path("tokenizer");
+      Tokenizers.nameProblem(tokenizer).ifPresent(message -> section.problem(TOKENIZER, message));
+      tokenizer = section.path(TOKENIZER.name());
     }
-    String endOfText = section.text("end-of-text", "");
+    String endOfText = section.read(END_OF_TEXT);
     if (!endOfText.isEmpty() && Tokenizers.isBuiltIn(tokenizer)) {
       section.problem(
-          "end-of-text",
+          END_OF_TEXT,
           "'" + tokenizer + "' has its own end of text; leave this out, or name a tokenizer.json");
     }
     IngestConfig config =
@@ -117,34 +196,33 @@ public record IngestConfig(
             inputs,
             tokenizer,
             endOfText,
-            section.number("max-bad-records", 0.01, Range.SHARE),
-            section.count("max-unreadable-files", 0, FILES),
-            section.bytes("max-record-size", DEFAULT_RECORD_SIZE, RECORD_SIZE),
-            section.text("buckets", AUTO).equals(AUTO)
-                ? 0
-                : (int) section.count("buckets", 1, BUCKETS));
-    section.finish();
+            section.read(MAX_BAD_RECORDS),
+            section.read(MAX_UNREADABLE_FILES),
+            section.read(MAX_RECORD_SIZE),
+            section.read(BUCKETS));
+    section.finish(KEYS);
     return config;
   }
 
   private static Input readInput(Section section) {
-    String path = section.path("path");
-    Format format = section.choice("format", Format.AUTO);
-    if (section.has("source") && section.has("source-field")) {
-      section.problem("source", "give either 'source' or 'source-field', not both");
+    String path = section.read(Input.PATH);
+    Format format = section.read(Input.FORMAT);
+    if (section.has(Input.SOURCE) && section.has(Input.SOURCE_FIELD)) {
+      section.problem(Input.SOURCE, "give either 'source' or 'source-field', not both");
     }
-    String sourceField = section.text("source-field", "");
+    String sourceField = section.read(Input.SOURCE_FIELD);
     String source =
-        section.text("source", sourceField.isEmpty() ? SourceName.fromPath(path) : "").strip();
+        section.read(Input.SOURCE, sourceField.isEmpty() ? SourceName.fromPath(path) : "").strip();
     if (sourceField.isEmpty() && source.isEmpty()) {
-      section.problem("source", "blank; give the source a name");
+      section.problem(Input.SOURCE, "blank; give the source a name");
     }
     if (format == Format.TEXT || format == Format.WET) {
-      List<String> impossible = new ArrayList<>(List.of("text-field", "id-field", "tokens-field"));
+      List<Key<?>> impossible =
+          new ArrayList<>(List.of(Input.TEXT_FIELD, Input.ID_FIELD, Input.TOKENS_FIELD));
       if (format == Format.TEXT) {
-        impossible.add("source-field");
+        impossible.add(Input.SOURCE_FIELD);
       }
-      for (String key : impossible) {
+      for (Key<?> key : impossible) {
         if (section.has(key)) {
           section.problem(
               key, "a record of format '" + Section.name(format) + "' has no fields; leave it out");
@@ -157,10 +235,10 @@ public record IngestConfig(
             format,
             source,
             sourceField,
-            section.text("text-field", Input.DEFAULT_TEXT_FIELD),
-            section.text("id-field", Input.DEFAULT_ID_FIELD),
-            section.text("tokens-field", ""));
-    section.finish();
+            section.read(Input.TEXT_FIELD),
+            section.read(Input.ID_FIELD),
+            section.read(Input.TOKENS_FIELD));
+    section.finish(Input.KEYS);
     return input;
   }
 }

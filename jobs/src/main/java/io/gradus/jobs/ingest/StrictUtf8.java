@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /** UTF-8 without replacement characters: what cannot be read or written exactly is refused. */
 final class StrictUtf8 {
+  private static final char REPLACEMENT = '\uFFFD';
+
   private StrictUtf8() {}
 
   static String decode(byte[] bytes) throws Rejected {
@@ -15,6 +17,11 @@ final class StrictUtf8 {
   }
 
   static String decode(byte[] bytes, int offset, int length) throws Rejected {
+    String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return text;
+    }
+    // Either the text has this character itself, or the fastest way has put it in.
     ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
     try {
       return StandardCharsets.UTF_8
@@ -30,6 +37,9 @@ final class StrictUtf8 {
   }
 
   static byte[] encode(String text) throws Rejected {
+    if (!hasSurrogates(text)) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
     CharBuffer in = CharBuffer.wrap(text);
     try {
       ByteBuffer out =
@@ -45,5 +55,15 @@ final class StrictUtf8 {
       throw new Rejected(
           Reason.UNPAIRED_SURROGATE, "half of a surrogate pair after " + in.position() + " chars");
     }
+  }
+
+  /** Most texts have none, and then nothing can go wrong in the fastest way. */
+  private static boolean hasSurrogates(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

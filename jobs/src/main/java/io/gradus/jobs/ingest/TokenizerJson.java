@@ -230,7 +230,7 @@ final class TokenizerJson implements TokenizerDefinition {
   }
 
   private static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
-    long[] ids = tokenizer.encode(text, false, false).getIds();
+    long[] ids = NativeTokenizers.ids(tokenizer, text);
     int[] tokens = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
       tokens[i] = Math.toIntExact(ids[i]);

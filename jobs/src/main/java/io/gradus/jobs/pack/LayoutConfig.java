@@ -1,5 +1,7 @@
 package io.gradus.jobs.pack;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.table.SequenceLayout;
@@ -19,37 +21,46 @@ public record LayoutConfig(int canonicalNodes, int ranks, int workers, int micro
   public static final LayoutConfig SORTED = new LayoutConfig(1, 1, 1, 1);
 
   private static final Range TOPOLOGY = new Range(1, 65_536);
+  private static final Key<Integer> CANONICAL_NODES =
+      Key.integer("canonical-nodes", TOPOLOGY, "Canonical nodes, as the loader is told.");
+  private static final Key<Integer> RANKS = Key.integer("ranks", TOPOLOGY, "Data-parallel ranks.");
+  private static final Key<Integer> WORKERS =
+      Key.integer("workers", TOPOLOGY, "Loader workers of each rank.");
+  private static final Key<Integer> MICRO_BATCH =
+      Key.integer("micro-batch", TOPOLOGY, "Sequences of a rank's batch.");
 
   /** File names count shards with five digits. */
   private static final int MOST_READERS = 100_000;
+
+  /** The keys of a format's section. */
+  static Keys keys(ShardFormat format) {
+    return switch (format) {
+      case MDS, MDS_ZSTD -> Keys.of(CANONICAL_NODES);
+      case PARQUET, LITDATA -> Keys.of(RANKS, WORKERS, MICRO_BATCH);
+      case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
+    };
+  }
 
   /** Reads a format's section. */
   static LayoutConfig read(Section section, ShardFormat format) {
     LayoutConfig config =
         switch (format) {
-          case MDS, MDS_ZSTD -> new LayoutConfig(number(section, "canonical-nodes"), 1, 1, 1);
+          case MDS, MDS_ZSTD -> new LayoutConfig(section.read(CANONICAL_NODES), 1, 1, 1);
           case PARQUET, LITDATA ->
               new LayoutConfig(
-                  1,
-                  number(section, "ranks"),
-                  number(section, "workers"),
-                  number(section, "micro-batch"));
+                  1, section.read(RANKS), section.read(WORKERS), section.read(MICRO_BATCH));
           case MEGATRON, OLMO, DATATROVE, JSONL -> throw oneLayout(format);
         };
     long readers = (long) config.ranks * config.workers;
     if (readers > MOST_READERS) {
       section.problem(
-          "workers",
+          WORKERS,
           String.format(
               "with %d ranks makes %,d readers, each with shards of its own; there may be %,d",
               config.ranks, readers, MOST_READERS));
     }
-    section.finish();
+    section.finish(keys(format));
     return config;
-  }
-
-  private static int number(Section section, String key) {
-    return (int) section.count(key, TOPOLOGY);
   }
 
   /** Whether the format can be laid out for a topology. */

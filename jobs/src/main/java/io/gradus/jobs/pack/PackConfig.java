@@ -1,5 +1,7 @@
 package io.gradus.jobs.pack;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.configuration.Suggestion;
@@ -40,10 +42,84 @@ public record PackConfig(
     int beginOfText,
     boolean boundaries,
     long globalBatch) {
-  private static final List<String> USUAL_FORMATS = List.of("mds", "megatron", "parquet");
-  private static final Range SEQUENCE_LENGTH = new Range(2, 1 << 24);
-  private static final Range TOKEN = new Range(0, Integer.MAX_VALUE - 1);
-  private static final long DEFAULT_WINDOW_SEQUENCES = 2048;
+  private static final List<String> LABELS =
+      Arrays.stream(ShardFormat.values()).map(ShardFormat::label).toList();
+  private static final long WINDOW_SEQUENCES = 2048;
+
+  private static final Key<List<String>> FORMATS =
+      Key.words(
+          "formats",
+          LABELS,
+          List.of("mds", "megatron", "parquet"),
+          "What shards are written as; all of them from one pass.");
+  private static final Key<Long> SEQUENCE_LENGTH =
+      Key.count("sequence-length", 2048, new Range(2, 1 << 24), "Tokens of a training sequence.");
+  private static final Key<Long> SHARD_TOKENS =
+      Key.count(
+          "shard-tokens",
+          64_000_000,
+          Range.AT_LEAST_ONE,
+          "Tokens of a shard, rounded up to whole sequences.");
+  private static final Key<Packing> PACKING =
+      Key.choice(
+          "packing",
+          Packing.CONCATENATE,
+          "How documents are put into sequences: one after the other, or whole where they fit.");
+  private static final Key<Long> BEST_FIT_WINDOW =
+      Key.count(
+              "best-fit-window",
+              Range.AT_LEAST_ONE,
+              "With `packing = best-fit`: tokens of the order that are packed together.")
+          .otherwise(WINDOW_SEQUENCES + " sequences");
+  private static final Key<Integer> BEGIN_OF_TEXT =
+      Key.integer(
+              "begin-of-text",
+              new Range(0, Integer.MAX_VALUE - 1),
+              "The id of a token that is put before each document.")
+          .otherwise("none");
+  private static final Key<Boolean> BOUNDARIES =
+      Key.flag(
+          "boundaries",
+          false,
+          "Whether formats that can say it say where documents end in a sequence.");
+  private static final Key<Long> GLOBAL_BATCH =
+      Key.count(
+              "global-batch",
+              Range.AT_LEAST_ONE,
+              "Sequences of one optimizer step, for the steps in the shard lists.")
+          .otherwise("`advise.batch-tokens` in sequences");
+  private static final Map<ShardFormat, Key<Section>> FORMAT_LAYOUTS =
+      Arrays.stream(ShardFormat.values())
+          .filter(LayoutConfig::hasChoice)
+          .collect(
+              Collectors.toMap(
+                  format -> format,
+                  format ->
+                      Key.section(
+                          format.label(),
+                          "The topology that `" + format.label() + "` is laid out for.",
+                          LayoutConfig.keys(format)),
+                  (one, other) -> one,
+                  TreeMap::new));
+  private static final Keys LAYOUT_KEYS = Keys.of(FORMAT_LAYOUTS.values().toArray(Key<?>[]::new));
+  private static final Key<Section> LAYOUTS =
+      Key.section(
+          "layouts",
+          "The topology whose loaders shall see the order, by format; others are sorted.",
+          LAYOUT_KEYS);
+
+  /** The keys of the section. */
+  public static final Keys KEYS =
+      Keys.of(
+          FORMATS,
+          SEQUENCE_LENGTH,
+          SHARD_TOKENS,
+          PACKING,
+          BEST_FIT_WINDOW,
+          BEGIN_OF_TEXT,
+          BOUNDARIES,
+          GLOBAL_BATCH,
+          LAYOUTS);
 
   public PackConfig {
     formats = List.copyOf(formats);
@@ -72,9 +148,9 @@ public record PackConfig(
    */
   public static PackConfig read(Section section, long batchTokens) {
     List<ShardFormat> formats = formats(section);
-    Map<ShardFormat, LayoutConfig> layouts = layouts(section.section("layouts"), formats);
-    long sequenceLength = section.count("sequence-length", 2048, SEQUENCE_LENGTH);
-    long shardTokens = section.count("shard-tokens", 64_000_000, Range.AT_LEAST_ONE);
+    Map<ShardFormat, LayoutConfig> layouts = layouts(section.read(LAYOUTS), formats);
+    long sequenceLength = section.read(SEQUENCE_LENGTH);
+    long shardTokens = section.read(SHARD_TOKENS);
     long most = MdsLayout.mostTokens(Math.toIntExact(sequenceLength));
     boolean offsets =
         formats.contains(ShardFormat.MDS)
@@ -82,15 +158,15 @@ public record PackConfig(
             || formats.contains(ShardFormat.LITDATA);
     if (offsets && shardTokens > most) {
       section.problem(
-          "shard-tokens",
+          SHARD_TOKENS,
           "a shard of mds or litdata must stay below 4 GiB; give at most "
               + most
               + ", or leave these out of pack.formats");
     }
-    Packing packing = section.choice("packing", Packing.CONCATENATE);
+    Packing packing = section.read(PACKING);
     if (packing == Packing.BEST_FIT && formats.contains(ShardFormat.DATATROVE)) {
       section.problem(
-          "packing",
+          PACKING,
           "best-fit keeps documents whole in sequences, and datatrove's reader cuts rows of one"
               + " token more; leave datatrove out of pack.formats, or take concatenate");
     }
@@ -102,40 +178,35 @@ public record PackConfig(
             shardTokens,
             packing,
             window(section, packing, sequenceLength),
-            section.has("begin-of-text")
-                ? (int) section.count("begin-of-text", TOKEN)
-                : PackedShards.NO_TOKEN,
-            section.flag("boundaries", false),
-            section.count(
-                "global-batch",
-                Math.max(1, Math.round((double) batchTokens / sequenceLength)),
-                Range.AT_LEAST_ONE));
-    section.finish();
+            section.read(BEGIN_OF_TEXT, PackedShards.NO_TOKEN),
+            section.read(BOUNDARIES),
+            section.read(
+                GLOBAL_BATCH, Math.max(1, Math.round((double) batchTokens / sequenceLength))));
+    section.finish(KEYS);
     return config;
   }
 
   private static List<ShardFormat> formats(Section section) {
     Set<ShardFormat> formats = EnumSet.noneOf(ShardFormat.class);
-    List<String> labels = Arrays.stream(ShardFormat.values()).map(ShardFormat::label).toList();
-    for (String text : section.texts("formats", USUAL_FORMATS)) {
+    for (String text : section.read(FORMATS)) {
       Optional<ShardFormat> format = ShardFormat.labelled(text);
       if (format.isPresent()) {
         formats.add(format.get());
       } else {
         section.problem(
-            "formats",
+            FORMATS,
             "'"
                 + text
                 + "' is not one of "
-                + String.join(", ", labels)
-                + Suggestion.nearest(text, labels)
+                + String.join(", ", LABELS)
+                + Suggestion.nearest(text, LABELS)
                     .map(near -> "; did you mean '" + near + "'?")
                     .orElse(""));
         formats.add(ShardFormat.MDS);
       }
     }
     if (formats.isEmpty()) {
-      section.problem("formats", "is empty; name at least one of " + String.join(", ", labels));
+      section.problem(FORMATS, "is empty; name at least one of " + String.join(", ", LABELS));
     }
     return formats.stream().sorted().collect(Collectors.toList());
   }
@@ -143,34 +214,32 @@ public record PackConfig(
   private static Map<ShardFormat, LayoutConfig> layouts(
       Section section, List<ShardFormat> formats) {
     Map<ShardFormat, LayoutConfig> layouts = new TreeMap<>();
-    for (ShardFormat format : ShardFormat.values()) {
-      String label = format.label();
-      if (LayoutConfig.hasChoice(format) && section.has(label)) {
-        LayoutConfig layout = LayoutConfig.read(section.section(label), format);
-        if (!formats.contains(format)) {
-          section.problem(label, "is not among pack.formats; add it there or remove this");
-        } else if (!layout.equals(LayoutConfig.SORTED)) {
-          layouts.put(format, layout);
-        }
-      }
-    }
-    section.finish();
+    FORMAT_LAYOUTS.forEach(
+        (format, key) -> {
+          if (section.has(key)) {
+            LayoutConfig layout = LayoutConfig.read(section.read(key), format);
+            if (!formats.contains(format)) {
+              section.problem(key, "is not among pack.formats; add it there or remove this");
+            } else if (!layout.equals(LayoutConfig.SORTED)) {
+              layouts.put(format, layout);
+            }
+          }
+        });
+    section.finish(LAYOUT_KEYS);
     return layouts;
   }
 
   private static long window(Section section, Packing packing, long sequenceLength) {
     if (packing == Packing.CONCATENATE) {
-      if (section.has("best-fit-window")) {
-        section.problem("best-fit-window", "is only for packing = best-fit");
+      if (section.has(BEST_FIT_WINDOW)) {
+        section.problem(BEST_FIT_WINDOW, "is only for packing = best-fit");
       }
       return 0;
     }
-    long window =
-        section.count(
-            "best-fit-window", DEFAULT_WINDOW_SEQUENCES * sequenceLength, Range.AT_LEAST_ONE);
+    long window = section.read(BEST_FIT_WINDOW, WINDOW_SEQUENCES * sequenceLength);
     if (window < sequenceLength) {
       section.problem(
-          "best-fit-window",
+          BEST_FIT_WINDOW,
           String.format("must hold a sequence at least; give %d or more", sequenceLength));
     }
     return window;

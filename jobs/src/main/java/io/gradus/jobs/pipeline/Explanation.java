@@ -1,7 +1,5 @@
 package io.gradus.jobs.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.Manifest;
 import io.gradus.common.workspace.Workspace;
 import io.gradus.jobs.pipeline.Plan.Step;
@@ -10,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Says for each stage whether it would run, and why. */
@@ -53,8 +50,9 @@ final class Explanation {
 
   private static List<String> changes(Manifest before, Step step) {
     List<String> changes = new ArrayList<>();
-    Map<String, String> old = leaves(before.configuration());
-    Map<String, String> now = leaves(Json.tree(step.stage().configuration()));
+    WrittenConfiguration configuration = new WrittenConfiguration(step.stage().configuration());
+    Map<String, String> old = configuration.values(before.configuration());
+    Map<String, String> now = configuration.values();
     Set<String> keys = new TreeSet<>(old.keySet());
     keys.addAll(now.keySet());
     for (String key : keys) {
@@ -80,29 +78,5 @@ final class Explanation {
         .filter(digest -> !digest.getValue().equals(before.get(digest.getKey())))
         .map(digest -> digest.getKey() + " changed")
         .toList();
-  }
-
-  private static Map<String, String> leaves(JsonNode tree) {
-    Map<String, String> leaves = new TreeMap<>();
-    collect("", tree, leaves);
-    return leaves;
-  }
-
-  private static void collect(String path, JsonNode node, Map<String, String> leaves) {
-    if (node.isObject()) {
-      node.properties()
-          .forEach(
-              field ->
-                  collect(
-                      path.isEmpty() ? field.getKey() : path + "." + field.getKey(),
-                      field.getValue(),
-                      leaves));
-    } else if (node.isArray()) {
-      for (int i = 0; i < node.size(); i++) {
-        collect(path + "[" + i + "]", node.get(i), leaves);
-      }
-    } else {
-      leaves.put(path, node.asText());
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.gradus.jobs.pipeline;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Problems;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
@@ -43,6 +45,62 @@ public record PipelineConfig(
     PackConfig pack,
     AdviseConfig advise) {
 
+  private static final Key<String> NAME =
+      Key.text("name", "For people; it names nothing on disk.").otherwise("the file's name");
+  private static final Key<String> WORKSPACE =
+      Key.path("workspace", "The folder that everything is written to, on any Hadoop file system.");
+  private static final Key<Long> SEED =
+      Key.count("seed", 42, Range.NOT_NEGATIVE, "The seed of every random choice.");
+  private static final Keys PIPELINE_KEYS = Keys.of(NAME, WORKSPACE, SEED);
+
+  private static final Key<Section> PIPELINE =
+      Key.section("pipeline", "What belongs to all stages. Compulsory.", PIPELINE_KEYS);
+  private static final Key<Section> INGEST =
+      Key.section("ingest", "What is read. Compulsory.", IngestConfig.KEYS);
+  private static final Key<Section> RATE =
+      Key.section(
+          "rate",
+          "What rates the documents: [raters](raters.md), [rating](rating.md).",
+          RateConfig.KEYS);
+  private static final Key<Section> TOPICS =
+      Key.section(
+          "topics",
+          "What the corpus is about; without this section there are no [topics](topics.md).",
+          TopicsConfig.KEYS);
+  private static final Key<Section> CALIBRATE =
+      Key.section(
+          "calibrate",
+          "How scores are measured: [calibration](calibration.md).",
+          CalibrateConfig.KEYS);
+  private static final Key<Section> SAMPLE =
+      Key.section(
+          "sample",
+          "What is selected: [selection](selection.md). What happens where all scores are equal, ratings"
+              + " are missing or infinite, a group is smaller or a document larger than its budget, and"
+              + " so on, is under [odd cases](selection.md#odd-cases).",
+          SampleConfig.KEYS);
+  private static final Key<Section> SWEEP =
+      Key.section(
+          "sweep", "Which settings `gradus sweep` compares: [sweep](sweep.md).", SweepConfig.KEYS);
+  private static final Key<Section> ORDER =
+      Key.section(
+          "order", "In which order the selection is read: [order](order.md).", OrderConfig.KEYS);
+  private static final Key<Section> PACK =
+      Key.section(
+          "pack",
+          "How shards are written: [packing](pack.md), [formats](formats.md).",
+          PackConfig.KEYS);
+  private static final Key<Section> ADVISE =
+      Key.section(
+          "advise",
+          "Facts of the training run that the curriculum is for. Defaults come from the evidence that"
+              + " the plan quotes.",
+          AdviseConfig.KEYS);
+
+  /** The sections of a configuration. */
+  public static final Keys KEYS =
+      Keys.of(PIPELINE, INGEST, RATE, TOPICS, CALIBRATE, SAMPLE, SWEEP, ORDER, PACK, ADVISE);
+
   /** Where the pipeline reads and writes what every machine must reach, by key. */
   public Map<String, String> places() {
     Map<String, String> places = new TreeMap<>();
@@ -71,15 +129,15 @@ public record PipelineConfig(
   public static PipelineConfig read(ConfigurationFile file) {
     Problems problems = new Problems();
     Section root = Section.root(file.config(), problems, file.folder());
-    Section pipeline = root.section("pipeline");
-    String name = pipeline.text("name", file.name());
-    String workspace = pipeline.path("workspace");
-    long seed = pipeline.count("seed", 42, Range.NOT_NEGATIVE);
-    pipeline.finish();
-    IngestConfig ingest = IngestConfig.read(root.section("ingest"));
-    RateConfig rate = RateConfig.read(root.section("rate"));
-    SampleConfig sample = SampleConfig.read(root.section("sample"));
-    AdviseConfig advise = AdviseConfig.read(root.section("advise"));
+    Section pipeline = root.read(PIPELINE);
+    String name = pipeline.read(NAME, file.name());
+    String workspace = pipeline.read(WORKSPACE);
+    long seed = pipeline.read(SEED);
+    pipeline.finish(PIPELINE_KEYS);
+    IngestConfig ingest = IngestConfig.read(root.read(INGEST));
+    RateConfig rate = RateConfig.read(root.read(RATE));
+    SampleConfig sample = SampleConfig.read(root.read(SAMPLE));
+    AdviseConfig advise = AdviseConfig.read(root.read(ADVISE));
     PipelineConfig config =
         new PipelineConfig(
             name,
@@ -87,20 +145,20 @@ public record PipelineConfig(
             seed,
             ingest,
             rate,
-            root.has("topics") ? TopicsConfig.read(root.section("topics")) : TopicsConfig.NONE,
-            CalibrateConfig.read(root.section("calibrate")),
+            root.has(TOPICS) ? TopicsConfig.read(root.read(TOPICS)) : TopicsConfig.NONE,
+            CalibrateConfig.read(root.read(CALIBRATE)),
             sample,
-            SweepConfig.read(root.section("sweep"), current(sample)),
-            OrderConfig.read(root.section("order")),
-            PackConfig.read(root.section("pack"), advise.batchTokens()),
+            SweepConfig.read(root.read(SWEEP), current(sample)),
+            OrderConfig.read(root.read(ORDER)),
+            PackConfig.read(root.read(PACK), advise.batchTokens()),
             advise);
     if (config.sample().quotas().needTopics() && !config.topics().wanted()) {
-      root.section("sample").problem("by", SampleJob.TOPICS_NEEDED);
+      root.read(SAMPLE).problem("by", SampleJob.TOPICS_NEEDED);
     }
     if (config.order().shape().needsTopics() && !config.topics().wanted()) {
-      root.section("order").problem("shape", Group.TOPICS_NEEDED);
+      root.read(ORDER).problem("shape", Group.TOPICS_NEEDED);
     }
-    root.finish();
+    root.finish(KEYS);
     problems.throwIfAny();
     return config;
   }

@@ -1,8 +1,11 @@
 package io.gradus.jobs.rate;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What models run on; {@code rate.device}. Nothing falls back: a provider that cannot work stops
@@ -47,40 +50,67 @@ public record DeviceConfig(
     return provider != Provider.CPU;
   }
 
+  private static final Key<Provider> PROVIDER =
+      Key.choice("provider", Provider.CPU, "What of ONNX Runtime runs models; nothing falls back.");
+  private static final Key<Integer> INDEX =
+      Key.integer(
+          "index", 0, new Range(0, 1023), "The GPU where Spark assigns none: with a local master.");
+  private static final Key<Long> MEMORY =
+      Key.of(
+          "memory",
+          "size in bytes, " + Range.AT_LEAST_ONE,
+          "no limit",
+          (section, name, none) -> section.bytes(name, 0, Range.AT_LEAST_ONE),
+          "The most that a session's allocator takes of a GPU.");
+  private static final Key<Cudnn> CUDNN =
+      Key.choice(
+          "cudnn",
+          Cudnn.REQUIRED,
+          "Whether cuDNN has to be there; `unused` for graphs that need none of its kernels.");
+  private static final Key<String> ENGINE_CACHE =
+      Key.text(
+          "engine-cache",
+          "",
+          "With `provider = tensorrt`, compulsory there: the folder of engines on the executors' own"
+              + " disks.");
+
+  /** The keys of the section. */
+  public static final Keys KEYS = Keys.of(PROVIDER, INDEX, MEMORY, CUDNN, ENGINE_CACHE);
+
   /** Reads the section {@code rate.device}; problems are recorded in the section. */
   public static DeviceConfig read(Section section) {
-    Provider provider = section.choice("provider", Provider.CPU);
-    int index = (int) section.count("index", 0, new Range(0, 1023));
-    long memory = section.bytes("memory", 0, Range.AT_LEAST_ONE);
-    Cudnn cudnn = section.choice("cudnn", Cudnn.REQUIRED);
-    String engineCache = section.text("engine-cache", "");
+    Provider provider = section.read(PROVIDER);
+    int index = section.read(INDEX);
+    long memory = section.read(MEMORY);
+    Cudnn cudnn = section.read(CUDNN);
+    String engineCache = section.read(ENGINE_CACHE);
     if (provider == Provider.CPU) {
-      for (String key : new String[] {"index", "memory", "cudnn", "engine-cache"}) {
+      for (Key<?> key : List.of(INDEX, MEMORY, CUDNN, ENGINE_CACHE)) {
         if (section.has(key)) {
           section.problem(
               key, "is for GPUs; set provider to cuda or tensorrt beside it, or leave it out");
         }
       }
     }
-    if (provider == Provider.CUDA && section.has("engine-cache")) {
-      section.problem("engine-cache", "is for provider = tensorrt; leave it out");
+    if (provider == Provider.CUDA && section.has(ENGINE_CACHE)) {
+      section.problem(ENGINE_CACHE, "is for provider = tensorrt; leave it out");
     }
     if (provider == Provider.TENSORRT) {
       if (engineCache.isEmpty()) {
         section.problem(
-            "engine-cache",
+            ENGINE_CACHE,
             "missing; give a folder on the executors' own disks where TensorRT's engines are kept,"
                 + " which take minutes to build");
       } else if (engineCache.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
         section.problem(
-            "engine-cache",
+            ENGINE_CACHE,
             "'" + engineCache + "' must be a folder on the executors' own disks, not a URI");
       }
       if (cudnn == Cudnn.UNUSED) {
-        section.problem("cudnn", "TensorRT's provider is linked against cuDNN; leave this out");
+        section.problem(CUDNN, "TensorRT's provider is linked against cuDNN; leave this out");
       }
     }
-    section.finish();
+    section.finish(KEYS);
     return new DeviceConfig(provider, index, memory, cudnn, engineCache);
   }
 }

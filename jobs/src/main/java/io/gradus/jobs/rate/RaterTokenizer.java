@@ -52,7 +52,7 @@ final class RaterTokenizer implements AutoCloseable {
       before = new long[0];
       after = new long[0];
     } else {
-      long[] plain = tokenizer.encode("a", false, false).getIds();
+      long[] plain = NativeTokenizers.ids(tokenizer, "a");
       long[] dressed = tokenizer.encode("a", true, false).getIds();
       int prefix = 0;
       while (prefix + plain.length < dressed.length
@@ -74,7 +74,7 @@ final class RaterTokenizer implements AutoCloseable {
   /** The token ids of a text, without special tokens. */
   long[] encode(String text) {
     if (text.length() <= SEGMENT) {
-      return tokenizer.encode(text, false, false).getIds();
+      return NativeTokenizers.ids(tokenizer, text);
     }
     return encode(text, SEGMENT, Integer.MAX_VALUE);
   }
@@ -91,7 +91,7 @@ final class RaterTokenizer implements AutoCloseable {
     int count = 0;
     for (int start = 0; start < text.length() && count < limit; ) {
       int end = segmentEnd(text, start, longest);
-      long[] segment = tokenizer.encode(text.substring(start, end), false, false).getIds();
+      long[] segment = NativeTokenizers.ids(tokenizer, text.substring(start, end));
       if (count + segment.length > ids.length) {
         ids = Arrays.copyOf(ids, Math.max(count + segment.length, ids.length + ids.length / 2));
       }

@@ -70,6 +70,8 @@ final class KeyRule implements Serializable {
     final int[] groups;
     final Unselectable[] reasons;
     private final double[][] normalised;
+    private final double[] least;
+    private final double[] greatest;
 
     Rows(int capacity) {
       this.scores = new double[capacity];
@@ -79,6 +81,8 @@ final class KeyRule implements Serializable {
       this.groups = new int[capacity];
       this.reasons = new Unselectable[capacity];
       this.normalised = new double[criteria][capacity];
+      this.least = new double[capacity];
+      this.greatest = new double[capacity];
     }
 
     /** Scores a batch, and says which of its rows cannot be selected by their score. */
@@ -114,14 +118,20 @@ final class KeyRule implements Serializable {
      * no interest gets NaN for a key: that spares two logarithms for most rows.
      */
     void key(RatingBatch batch, CopyRates copyRates, KeyInterest interest) {
+      // In loops of their own: of many groups, a processor then waits for several rows at once.
+      for (int row = 0; row < batch.size; row++) {
+        groups[row] = KeyRule.this.groups.of(batch.sources[row], batch.topics[row]);
+      }
+      for (int row = 0; row < batch.size; row++) {
+        least[row] = interest.least()[groups[row]];
+        greatest[row] = interest.greatest()[groups[row]];
+      }
       for (int row = 0; row < batch.size; row++) {
         if (reasons[row] != null) {
           continue;
         }
         long high = batch.docIdHigh[row];
         long low = batch.docIdLow[row];
-        int group = KeyRule.this.groups.of(batch.sources[row], batch.topics[row]);
-        groups[row] = group;
         rates[row] = 1;
         copies[row] = 1;
         if (config.method().makesCopies()) {
@@ -134,7 +144,7 @@ final class KeyRule implements Serializable {
         }
         double score = config.method() == Method.BOTTOM ? -scores[row] : scores[row];
         keys[row] =
-            certainlyOutside(score, high, low, interest, group)
+            certainlyOutside(score, high, low, least[row], greatest[row])
                 ? Double.NaN
                 : selectionKey.of(score, gumbel(high, low));
       }
@@ -156,9 +166,7 @@ final class KeyRule implements Serializable {
 
   /** By the borders of the noise, of which unit numbers alone tell the place among 4096. */
   private boolean certainlyOutside(
-      double score, long high, long low, KeyInterest interest, int group) {
-    double least = interest.least()[group];
-    double greatest = interest.greatest()[group];
+      double score, long high, long low, double least, double greatest) {
     if (least == Double.NEGATIVE_INFINITY && greatest == Double.POSITIVE_INFINITY) {
       return false;
     }

@@ -1,5 +1,7 @@
 package io.gradus.jobs.sample;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.selection.Quotas;
@@ -79,21 +81,87 @@ public record SampleConfig(
   public record Sigmoid(double eta, double lambda, double omega, double epsilon)
       implements Serializable {}
 
+  private static final Key<Method> METHOD =
+      Key.choice(
+          "method",
+          Method.TEMPERATURE,
+          "Which documents are taken: drawn by score, the best, the worst, any, any above a threshold,"
+              + " or as many copies as quality says.");
+  private static final Key<Double> TEMPERATURE =
+      Key.number(
+          "temperature",
+          1.0,
+          Range.NOT_NEGATIVE,
+          "With `method = temperature`: scores are divided by it; 0 takes the best, `infinity` draws"
+              + " uniformly.");
+  private static final Key<Double> THRESHOLD =
+      Key.number("threshold", Range.ANY, "With `method = threshold`: the least score.");
+  private static final Key<List<Double>> REPEATS =
+      Key.numbers(
+          "repeats",
+          Range.NOT_NEGATIVE,
+          "Copies in each of so many bins of equal token mass, from the worst to the best; a fraction"
+              + " is resolved by chance.");
+  private static final Keys BINS_KEYS = Keys.of(REPEATS);
+  private static final Key<Section> BINS =
+      Key.section("bins", "With `method = bins`: copies by quality.", BINS_KEYS)
+          .otherwise("compulsory");
+  private static final Key<Double> ETA =
+      Key.number("eta", Range.NOT_NEGATIVE, "How many copies more the best get than the worst.");
+  private static final Key<Double> LAMBDA =
+      Key.number("lambda", Range.NOT_NEGATIVE, "How steeply copies fall with quality.");
+  private static final Key<Double> OMEGA =
+      Key.number(
+          "omega",
+          Range.SHARE,
+          "The share of tokens, from the best, in which they are more than the least.");
+  private static final Key<Double> EPSILON =
+      Key.number("epsilon", 0, Range.NOT_NEGATIVE, "The least number of copies.");
+  private static final Keys SIGMOID_KEYS = Keys.of(ETA, LAMBDA, OMEGA, EPSILON);
+  private static final Key<Section> SIGMOID =
+      Key.section(
+              "sigmoid",
+              "With `method = sigmoid`: copies by QuaDMix's function of quality.",
+              SIGMOID_KEYS)
+          .otherwise("compulsory");
+  private static final Key<Scoring.NormaliseBy> PERCENTILE_BY =
+      Key.choice(
+          "percentile-by",
+          Scoring.NormaliseBy.OVERALL,
+          "With `bins` and `sigmoid`: among which documents scores are compared.");
+  private static final Key<TokenAmount> TOKENS =
+      TokenAmount.key(
+          "tokens", "100%", "The token budget; a share is one of the tokens that can be selected.");
+  private static final Key<Integer> MAX_REPEATS =
+      Key.integer("max-repeats", new Range(1, 1000), "How often a document may be taken.")
+          .otherwise("1; 4 with `bins` and `sigmoid`");
+  private static final Key<TokenAmount> VALIDATION =
+      TokenAmount.key(
+          "validation",
+          "0%",
+          "The share of documents that are held out before anything is selected, below 100%.");
+
+  /** The keys of the section. */
+  public static final Keys KEYS =
+      Keys.of(METHOD, TEMPERATURE, THRESHOLD, BINS, SIGMOID, PERCENTILE_BY, TOKENS)
+          .and(Scoring.KEYS)
+          .and(Quotas.KEYS)
+          .and(Keys.of(MAX_REPEATS, VALIDATION));
+
   /** Reads the section; without a budget all documents are taken. */
   public static SampleConfig read(Section section) {
-    Method method = section.choice("method", Method.TEMPERATURE);
-    double temperature = section.number("temperature", 1.0, Range.NOT_NEGATIVE);
-    onlyWith(section, "temperature", method, Method.TEMPERATURE);
-    double threshold = method == Method.THRESHOLD ? section.number("threshold", Range.ANY) : 0;
-    onlyWith(section, "threshold", method, Method.THRESHOLD);
-    onlyWith(section, "bins", method, Method.BINS);
-    onlyWith(section, "sigmoid", method, Method.SIGMOID);
-    Scoring.NormaliseBy percentileBy = section.choice("percentile-by", Scoring.NormaliseBy.OVERALL);
-    if (section.has("percentile-by") && !method.makesCopies()) {
-      section.problem("percentile-by", "means nothing without method = bins or sigmoid");
+    Method method = section.read(METHOD);
+    double temperature = section.read(TEMPERATURE);
+    onlyWith(section, TEMPERATURE, method, Method.TEMPERATURE);
+    double threshold = method == Method.THRESHOLD ? section.read(THRESHOLD) : 0;
+    onlyWith(section, THRESHOLD, method, Method.THRESHOLD);
+    onlyWith(section, BINS, method, Method.BINS);
+    onlyWith(section, SIGMOID, method, Method.SIGMOID);
+    Scoring.NormaliseBy percentileBy = section.read(PERCENTILE_BY);
+    if (section.has(PERCENTILE_BY) && !method.makesCopies()) {
+      section.problem(PERCENTILE_BY, "means nothing without method = bins or sigmoid");
     }
-    int maxRepeats =
-        (int) section.count("max-repeats", method.makesCopies() ? 4 : 1, new Range(1, 1000));
+    int maxRepeats = section.read(MAX_REPEATS, method.makesCopies() ? 4 : 1);
     SampleConfig config =
         new SampleConfig(
             method,
@@ -107,66 +175,62 @@ public record SampleConfig(
             Quotas.read(section),
             maxRepeats,
             validation(section));
-    section.finish();
+    section.finish(KEYS);
     return config;
   }
 
-  private static void onlyWith(Section section, String key, Method method, Method needed) {
+  private static void onlyWith(Section section, Key<?> key, Method method, Method needed) {
     if (section.has(key) && method != needed) {
       section.problem(
           key,
           "means nothing with method = "
               + Section.name(method)
               + "; remove it (--set sample."
-              + key
+              + key.name()
               + "=null does), or set method = "
               + Section.name(needed));
     }
   }
 
   private static Bins bins(Section parent, int maxRepeats) {
-    Section section = parent.section("bins");
-    List<Double> repeats = section.numbers("repeats", Range.NOT_NEGATIVE);
-    section.finish();
+    Section section = parent.read(BINS);
+    List<Double> repeats = section.read(REPEATS);
+    section.finish(BINS_KEYS);
     if (repeats.isEmpty()) {
       parent.problem(
-          "bins",
-          "missing; give copies from the worst to the best, as in { repeats = [0, 0.5, 2] }");
+          BINS, "missing; give copies from the worst to the best, as in { repeats = [0, 0.5, 2] }");
     }
     repeats.stream()
         .filter(repeat -> repeat > maxRepeats)
         .forEach(
             repeat ->
                 section.problem(
-                    "repeats",
+                    REPEATS,
                     "'" + repeat + "' must be at most sample.max-repeats, which is " + maxRepeats));
     return new Bins(repeats);
   }
 
   private static Sigmoid sigmoid(Section parent) {
-    Section section = parent.section("sigmoid");
+    Section section = parent.read(SIGMOID);
     Sigmoid sigmoid =
         new Sigmoid(
-            section.number("eta", Range.NOT_NEGATIVE),
-            section.number("lambda", Range.NOT_NEGATIVE),
-            section.number("omega", Range.SHARE),
-            section.number("epsilon", 0, Range.NOT_NEGATIVE));
-    section.finish();
+            section.read(ETA), section.read(LAMBDA), section.read(OMEGA), section.read(EPSILON));
+    section.finish(SIGMOID_KEYS);
     return sigmoid;
   }
 
   private static TokenAmount budget(Section section) {
-    TokenAmount budget = TokenAmount.read(section, "tokens", "100%");
+    TokenAmount budget = section.read(TOKENS);
     if (budget.tokens() <= 0 && budget.share() == 0) {
-      section.problem("tokens", "selects nothing; give at least 1 token");
+      section.problem(TOKENS, "selects nothing; give at least 1 token");
     }
     return budget;
   }
 
   private static double validation(Section section) {
-    TokenAmount share = TokenAmount.read(section, "validation", "0%");
+    TokenAmount share = section.read(VALIDATION);
     if (share.tokens() > 0 || share.share() == 1) {
-      section.problem("validation", "must be a share of the documents below 100%, such as 0.5%");
+      section.problem(VALIDATION, "must be a share of the documents below 100%, such as 0.5%");
     }
     return share.share();
   }

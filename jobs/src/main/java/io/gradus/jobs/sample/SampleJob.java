@@ -62,13 +62,23 @@ public final class SampleJob {
 
   private static final int SLICES_FOR_EACH_CORE = 4;
   private static final int GROUPS_IN_RESULT = 1_000;
+  private static final int SAMPLED_FILES = 16;
+  private static final int SAMPLED_ROWS = 1 << 16;
+  private static final int FEWEST_STEPS = 4;
+  private static final int MOST_STEPS = 1 << 12;
+
+  /** Of all groups and steps together, so that a task's counts fit into 64 MB. */
+  private static final int MOST_COUNTS = 1 << 22;
+
+  /** The driver holds so many at most, in 40 bytes each. */
+  private static final int MOST_CANDIDATES = 1 << 22;
 
   private final long candidateLimit;
   private final long rowsPerFile;
 
   /** A job for ratings of any size. */
   public SampleJob() {
-    this(1 << 20, 1_000_000);
+    this(MOST_CANDIDATES, 1_000_000);
   }
 
   /**
@@ -179,28 +189,39 @@ public final class SampleJob {
     SampleResult write(StageDirectory output) throws IOException {
       CopyRates copyRates = config.method().makesCopies() ? copyRates() : CopyRates.none(config);
       Broadcast<CopyRates> rates = broadcasts.of(copyRates);
-      int bits = CutoffSearch.cellBits(groups.count());
+      Broadcast<KeyInterest> all = broadcasts.of(KeyInterest.everything(groups.count()));
+      KeySteps steps = steps(rates, all);
+      Broadcast<KeySteps> sharedSteps = broadcasts.of(steps);
       SampleScan keys = scan;
-      KeyInterest everything = KeyInterest.everything(groups.count());
-      Broadcast<KeyInterest> all = broadcasts.of(everything);
       KeyCounts counts =
           sums.of(
-              slice -> keys.countKeys(slice, rates.value(), all.value(), bits), KeyCounts::plus);
+              slice -> keys.countKeys(slice, rates.value(), all.value(), sharedSteps.value()),
+              KeyCounts::plus);
       long[] available = new long[groups.count()];
-      counts
-          .cells()
-          .forEachDescending((group, cell, tokens, documents) -> available[group] += tokens);
+      Arrays.setAll(available, counts.steps()::tokens);
       long total = Arrays.stream(available).sum();
       requireSomething(total, counts);
       long budget = config.budget().budgetOf(total);
       int repeats = config.method().makesCopies() ? 1 : config.maxRepeats();
       QuotaBudgets budgets = QuotaBudgets.of(config.quotas(), groups, budget, available, repeats);
-      Ends ends = ends(counts.cells(), available, budgets.budgets(), rates, bits);
-      List<SampleResult.Group> results = results(available, budgets, ends, counts.cells());
+      Ends ends = ends(counts.steps(), steps, available, budgets.budgets(), rates);
+      List<SampleResult.Group> results = results(available, budgets, ends, counts.steps());
       Written written = write(ends, rates, results, output);
       GroupsFile.write(context.hadoop(), output.file("groups"), results);
       return result(
           counts, budget, total, results, budgets.shortGroups(available, repeats), written);
+    }
+
+    private KeySteps steps(Broadcast<CopyRates> rates, Broadcast<KeyInterest> all) {
+      SampleScan keys = scan;
+      List<RatingFile> first = List.copyOf(files.subList(0, Math.min(SAMPLED_FILES, files.size())));
+      double[] sample =
+          spark
+              .parallelize(List.of(first), 1)
+              .map(slice -> keys.someKeys(slice, rates.value(), all.value(), SAMPLED_ROWS))
+              .first();
+      return KeySteps.of(
+          sample, Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, MOST_COUNTS / groups.count())));
     }
 
     private CopyRates copyRates() {
@@ -236,7 +257,11 @@ public final class SampleJob {
     }
 
     private Ends ends(
-        CellCounts cells, long[] available, long[] budgets, Broadcast<CopyRates> rates, int bits) {
+        StepCounts counts,
+        KeySteps steps,
+        long[] available,
+        long[] budgets,
+        Broadcast<CopyRates> rates) {
       int[] epochs = new int[budgets.length];
       long[] rest = new long[budgets.length];
       for (int group = 0; group < budgets.length; group++) {
@@ -244,8 +269,8 @@ public final class SampleJob {
             available[group] == 0 ? 0 : Math.toIntExact(budgets[group] / available[group]);
         rest[group] = budgets[group] - epochs[group] * available[group];
       }
-      CutoffSearch search = new CutoffSearch(rest, CutoffSearch.refiningBits(bits));
-      search.start(cells, bits);
+      CutoffSearch search = new CutoffSearch(rest, CutoffSearch.refiningBits(groups.count()));
+      search.start(visitor -> counts.forEachDescending(steps, visitor), steps.bits());
       SampleScan scanned = scan;
       // In the end each group has one candidate.
       while (search.candidates() > Math.max(candidateLimit, groups.count())) {
@@ -266,9 +291,7 @@ public final class SampleJob {
     }
 
     private List<SampleResult.Group> results(
-        long[] available, QuotaBudgets budgets, Ends ends, CellCounts cells) {
-      long[] documents = new long[available.length];
-      cells.forEachDescending((group, cell, tokens, count) -> documents[group] += count);
+        long[] available, QuotaBudgets budgets, Ends ends, StepCounts counts) {
       Cutoffs cutoffs = ends.cutoffs();
       List<SampleResult.Group> results = new ArrayList<>();
       for (int group = 0; group < available.length; group++) {
@@ -280,7 +303,7 @@ public final class SampleJob {
                 budgets.wanted()[group],
                 budgets.budgets()[group],
                 ends.epochs()[group] * available[group] + cutoffs.tokens()[group],
-                ends.epochs()[group] > 0 ? documents[group] : cutoffs.documents()[group],
+                ends.epochs()[group] > 0 ? counts.documents(group) : cutoffs.documents()[group],
                 partly ? SelectionKey.ofImage(cutoffs.images()[group]) : null));
       }
       return results;

@@ -16,6 +16,7 @@ import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -45,15 +46,11 @@ record SampleScan(
   }
 
   /** What the first scan of keys finds: all that can be selected, and what cannot. */
-  record KeyCounts(CellCounts cells, Map<Unselectable, Amount> unselectable)
+  record KeyCounts(StepCounts steps, Map<Unselectable, Amount> unselectable)
       implements Serializable {
 
-    static KeyCounts none() {
-      return new KeyCounts(new CellCounts(), new EnumMap<>(Unselectable.class));
-    }
-
     KeyCounts plus(KeyCounts other) {
-      cells.addAll(other.cells);
+      steps.addAll(other.steps);
       other.unselectable.forEach(
           (reason, amount) ->
               unselectable.merge(
@@ -112,10 +109,36 @@ record SampleScan(
     return counts;
   }
 
-  /** Tokens of all copies by cell of the key, and what cannot be selected. */
-  KeyCounts countKeys(List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int bits)
+  /** The keys of the first documents that can be selected, among so many rows. */
+  double[] someKeys(
+      List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int mostRows)
       throws IOException {
-    KeyCounts counts = KeyCounts.none();
+    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
+    DoubleStream.Builder keys = DoubleStream.builder();
+    new RatingScan(hadoop, columns, criteria, sources)
+        .forEachBatch(
+            files,
+            mostRows,
+            batch -> {
+              rows.score(batch);
+              rows.key(batch, copyRates, everything);
+              for (int row = 0; row < batch.size; row++) {
+                if (rows.reasons[row] == null) {
+                  keys.add(rows.keys[row]);
+                }
+              }
+            });
+    return keys.build().toArray();
+  }
+
+  /** Tokens of all copies by step of the key, and what cannot be selected. */
+  KeyCounts countKeys(
+      List<RatingFile> files, CopyRates copyRates, KeyInterest everything, KeySteps steps)
+      throws IOException {
+    KeyCounts counts =
+        new KeyCounts(
+            new StepCounts(everything.least().length, steps.count()),
+            new EnumMap<>(Unselectable.class));
     forEachKeyed(
         files,
         copyRates,
@@ -124,9 +147,9 @@ record SampleScan(
           for (int row = 0; row < batch.size; row++) {
             Unselectable reason = rows.reasons[row];
             if (reason == null) {
-              counts.cells.add(
+              counts.steps.add(
                   rows.groups[row],
-                  KeyCells.cell(rows.keys[row], bits),
+                  steps.of(rows.keys[row]),
                   (long) rows.copies[row] * batch.tokens[row]);
             } else {
               counts.unselectable.put(

@@ -1,6 +1,7 @@
 package io.gradus.jobs.sweep;
 
 import io.gradus.common.configuration.Range;
+import io.gradus.common.selection.KeyLadder;
 import io.gradus.common.selection.Summary;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.gradus.jobs.sweep;
 
 import io.gradus.common.configuration.Range;
 import io.gradus.common.selection.CutoffSearch;
+import io.gradus.common.selection.KeyLadder;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.jobs.sweep.SweepGrid.Column;
 import io.gradus.jobs.sweep.SweepGrid.Family;

@@ -1,5 +1,7 @@
 package io.gradus.jobs.sweep;
 
+import io.gradus.common.configuration.Key;
+import io.gradus.common.configuration.Keys;
 import io.gradus.common.configuration.Range;
 import io.gradus.common.configuration.Section;
 import io.gradus.common.selection.Quotas.Kind;
@@ -42,6 +44,45 @@ public record SweepConfig(
   private static final List<Double> TEMPERATURES =
       List.of(0.0, 0.5, 1.0, 2.0, 4.0, Double.POSITIVE_INFINITY);
 
+  private static final Key<List<Double>> TEMPERATURE_LIST =
+      Key.numbers("temperatures", Range.NOT_NEGATIVE, "Temperatures to compare.")
+          .otherwise("`[0, 0.5, 1, 2, 4, infinity]` and the current one");
+  private static final Key<Section> MIXES =
+      Key.byName(
+              "mixes",
+              "name",
+              "weights by criterion",
+              "Weights of criteria to compare; `{ }` is all criteria alike.")
+          .otherwise("the current weights, all alike, each criterion alone");
+  private static final Key<List<String>> QUOTAS =
+      Key.<List<String>>of(
+          "quotas",
+          "list of `none`, or `proportional`, `equal`, `shares`, each alone or `by source`, `by"
+              + " topic`, `by source-and-topic`",
+          "`none`, `proportional by source`, and the current one",
+          (section, name, none) -> section.texts(name, List.of()),
+          "Ways to divide the budget to compare.");
+  private static final Key<List<String>> BUDGETS =
+      Key.<List<String>>of(
+          "budgets",
+          "list of counts or shares",
+          "the current one and half of it; `[10%, 25%, 50%]` where everything is taken",
+          (section, name, none) -> section.texts(name, List.of()),
+          "Token budgets to compare.");
+  private static final Key<Map<String, Double>> QUALITY =
+      Scoring.weights("quality", "The score by which settings are compared.")
+          .otherwise("the current weights");
+  private static final Key<Long> ESTIMATE_DOCUMENTS =
+      Key.count(
+          "estimate-documents",
+          1 << 19,
+          new Range(1_000, 1 << 20),
+          "About so many documents are looked at to estimate diversity.");
+
+  /** The keys of the section. */
+  public static final Keys KEYS =
+      Keys.of(TEMPERATURE_LIST, MIXES, QUOTAS, BUDGETS, QUALITY, ESTIMATE_DOCUMENTS);
+
   /** Reads the section; a section without keys, or none at all, makes a grid around the current. */
   public static SweepConfig read(Section section, CurrentSampling current) {
     SweepConfig config =
@@ -50,91 +91,90 @@ public record SweepConfig(
             mixes(section, current.scoring()),
             quotas(section, current),
             budgets(section, current),
-            Scoring.weights(section, "quality"),
-            section.count("estimate-documents", 1 << 19, new Range(1_000, 1 << 20)),
+            Scoring.checkedWeights(section, QUALITY),
+            section.read(ESTIMATE_DOCUMENTS),
             current);
-    section.finish();
+    section.finish(KEYS);
     config.requireFewSettings(section);
     return config;
   }
 
   private static List<Double> temperatures(Section section, CurrentSampling current) {
     TreeSet<Double> temperatures = new TreeSet<>();
-    for (double temperature : section.numbers("temperatures", Range.NOT_NEGATIVE)) {
+    for (double temperature : section.read(TEMPERATURE_LIST)) {
       temperatures.add(temperature + 0.0);
     }
-    if (!section.has("temperatures")) {
+    if (!section.has(TEMPERATURE_LIST)) {
       temperatures.addAll(TEMPERATURES);
       if (current.comparable()) {
         temperatures.add(current.temperature() + 0.0);
       }
     } else if (temperatures.isEmpty()) {
-      section.problem("temperatures", "needs at least one, as in [0.5, 1, 2, infinity]");
+      section.problem(TEMPERATURE_LIST, "needs at least one, as in [0.5, 1, 2, infinity]");
     }
     return List.copyOf(temperatures);
   }
 
   private static Map<String, Map<String, Double>> mixes(Section parent, Scoring scoring) {
-    Section section = parent.section("mixes");
+    Section section = parent.read(MIXES);
     Map<String, Map<String, Double>> mixes = new TreeMap<>();
     for (String name : section.keys()) {
       if (name.equals(CURRENT_MIX)) {
         section.problem(
             name, "is the name of the weights of the section sample; choose another one");
       }
-      mixes.put(name, Scoring.weights(section, name));
+      mixes.put(name, Scoring.checkedWeights(section, Scoring.weights(name, "")));
       if (scoring.combine() != Scoring.Combine.SUM
           && mixes.get(name).values().stream().anyMatch(weight -> weight < 0)) {
         section.problem(
             name, "must not be negative with sample.combine = " + Section.name(scoring.combine()));
       }
     }
-    if (parent.has("mixes") && mixes.isEmpty()) {
-      parent.problem("mixes", "needs at least one, as in { facts { facts_and_trivia = 1 } }");
+    if (parent.has(MIXES) && mixes.isEmpty()) {
+      parent.problem(MIXES, "needs at least one, as in { facts { facts_and_trivia = 1 } }");
     }
     return mixes;
   }
 
   private static List<QuotaKind> quotas(Section section, CurrentSampling current) {
     List<QuotaKind> quotas = new ArrayList<>();
-    for (String text : section.texts("quotas", List.of())) {
+    for (String text : section.read(QUOTAS)) {
       try {
         QuotaKind kind = QuotaKind.parse(text, current.quotas().by());
         if (kind.kind() == Kind.SHARES && current.quotas().kind() != Kind.SHARES) {
-          section.problem(
-              "quotas", "'" + text + "' needs sample.quotas = shares with sample.shares");
+          section.problem(QUOTAS, "'" + text + "' needs sample.quotas = shares with sample.shares");
         }
         if (!quotas.contains(kind)) {
           quotas.add(kind);
         }
       } catch (IllegalArgumentException e) {
-        section.problem("quotas", e.getMessage());
+        section.problem(QUOTAS, e.getMessage());
       }
     }
-    if (section.has("quotas") && quotas.isEmpty()) {
-      section.problem("quotas", "needs at least one, as in [none, proportional]");
+    if (section.has(QUOTAS) && quotas.isEmpty()) {
+      section.problem(QUOTAS, "needs at least one, as in [none, proportional]");
     }
     return List.copyOf(quotas);
   }
 
   private static List<TokenAmount> budgets(Section section, CurrentSampling current) {
     List<TokenAmount> budgets = new ArrayList<>();
-    for (String text : section.texts("budgets", List.of())) {
+    for (String text : section.read(BUDGETS)) {
       try {
         TokenAmount budget = TokenAmount.parse(text);
         if (budget.tokens() <= 0 && budget.share() == 0) {
-          section.problem("budgets", "'" + text + "' selects nothing; give at least 1 token");
+          section.problem(BUDGETS, "'" + text + "' selects nothing; give at least 1 token");
         }
         if (!budgets.contains(budget)) {
           budgets.add(budget);
         }
       } catch (IllegalArgumentException e) {
-        section.problem("budgets", e.getMessage());
+        section.problem(BUDGETS, e.getMessage());
       }
     }
-    if (section.has("budgets")) {
+    if (section.has(BUDGETS)) {
       if (budgets.isEmpty()) {
-        section.problem("budgets", "needs at least one, as in [10%, 30B]");
+        section.problem(BUDGETS, "needs at least one, as in [10%, 30B]");
       }
       return List.copyOf(budgets);
     }
@@ -157,7 +197,7 @@ public record SweepConfig(
             * budgets.size();
     if (settings > MOST_SETTINGS) {
       section.problem(
-          "temperatures",
+          TEMPERATURE_LIST,
           "with mixes, quotas and budgets these make "
               + settings
               + " settings; compare at most "

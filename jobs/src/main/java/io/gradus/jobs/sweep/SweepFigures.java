@@ -1,6 +1,7 @@
 package io.gradus.jobs.sweep;
 
 import io.gradus.common.configuration.Range;
+import io.gradus.common.selection.KeyLadder;
 import io.gradus.common.selection.Summary;
 import io.gradus.jobs.sweep.SweepReport.Criterion;
 import io.gradus.jobs.sweep.SweepReport.Figures;

@@ -1,6 +1,7 @@
 package io.gradus.jobs.sweep;
 
 import io.gradus.common.selection.CutoffSearch.Cutoffs;
+import io.gradus.common.selection.KeyLadder;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.selection.SelectionNoise;
 import io.gradus.common.table.RatingBatch;

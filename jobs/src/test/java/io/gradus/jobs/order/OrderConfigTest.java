@@ -8,9 +8,13 @@ import io.gradus.common.configuration.Section;
 import io.gradus.common.workspace.Json;
 import io.gradus.jobs.order.OrderConfig.Within;
 import io.gradus.jobs.pipeline.PipelineConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class OrderConfigTest {
@@ -170,5 +174,20 @@ class OrderConfigTest {
         .isEqualTo("2 phases (a 70 % ascending; b 30 % ascending)");
     assertThat(shape("{ warm-up { pacing = root } }").title())
         .isEqualTo("warm-up (root, from 10 %, over 30 %)");
+  }
+
+  @Test
+  void thePageNamesTheDefaultsOfEveryShape() throws IOException {
+    List<MatchResult> shapes =
+        Pattern.compile("^\\| `([a-z-]+) (\\{.*?\\})` \\|", Pattern.MULTILINE)
+            .matcher(Files.readString(Path.of("../docs/order.md")))
+            .results()
+            .filter(row -> !List.of("pool", "mixture").contains(row.group(1)))
+            .toList();
+    assertThat(shapes).hasSize(11);
+    for (MatchResult row : shapes) {
+      assertThat(shape("{ " + row.group(1) + " " + row.group(2) + " }"))
+          .isEqualTo(shape(row.group(1)));
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gradus.common.configuration.Range;
+import io.gradus.common.selection.KeyLadder;
 import io.gradus.common.selection.SelectionKey;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,6 @@
-package io.gradus.jobs.sweep;
+package io.gradus.common.selection;
 
 import io.gradus.common.configuration.Range;
-import io.gradus.common.selection.CutoffSearch;
-import io.gradus.common.selection.KeyCells;
-import io.gradus.common.selection.SelectionKey;
 import java.io.Serializable;
 
 /**
@@ -14,11 +11,12 @@ import java.io.Serializable;
  * @param first the lowest of the cells
  * @param count how many there are
  */
-record KeyLadder(int bits, int first, int count) implements CutoffSearch.Borders, Serializable {
+public record KeyLadder(int bits, int first, int count)
+    implements CutoffSearch.Borders, Serializable {
   private static final int FINEST = 12;
 
   /** The finest cells of which at most so many cover a range. */
-  static KeyLadder over(Range range, int most) {
+  public static KeyLadder over(Range range, int most) {
     for (int bits = FINEST; bits > 0; bits--) {
       KeyLadder ladder = over(range, bits, Integer.MAX_VALUE);
       if (ladder.count <= most) {
@@ -35,7 +33,7 @@ record KeyLadder(int bits, int first, int count) implements CutoffSearch.Borders
   }
 
   /** The place of a number that is not NaN, from 0 for the lowest. */
-  int of(double number) {
+  public int of(double number) {
     return Math.max(0, Math.min(count - 1, KeyCells.cell(number, bits) - first));
   }
 
@@ -52,7 +50,7 @@ record KeyLadder(int bits, int first, int count) implements CutoffSearch.Borders
   }
 
   /** Between which numbers those of a place lie, when all lie between a minimum and a maximum. */
-  Range within(int place, double minimum, double maximum) {
+  public Range within(int place, double minimum, double maximum) {
     double least = place == 0 ? minimum : Math.max(minimum, KeyCells.least(first + place, bits));
     double most =
         place == count - 1 ? maximum : Math.min(maximum, KeyCells.greatest(first + place, bits));
