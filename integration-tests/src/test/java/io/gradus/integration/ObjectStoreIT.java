@@ -132,7 +132,9 @@ class ObjectStoreIT {
     Path output = folder.resolve("first.txt");
     process = Program.start(output, store.environment(), "rate", pipeline.toString());
     String running = store.uri("two/running/000001.json");
-    await("its pace in " + output, () -> readIfThere(running).contains("tokensPerSecond"));
+    await(
+        "rate and its pace in " + output,
+        () -> readIfThere(running).matches("(?s).*\"stage\" : \"rate\".*tokensPerSecond.*"));
 
     Program.Finished status = gradus("status", pipeline);
     Program.Finished second = gradus("run", pipeline);

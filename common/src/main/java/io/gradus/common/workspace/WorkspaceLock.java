@@ -368,10 +368,13 @@ public final class WorkspaceLock implements AutoCloseable {
         return Creation.CREATED;
       }
       if (fileSystem.hasPathCapability(file, ONLY_IF_ABSENT)) {
-        try {
-          return createObject(workspace, file, run);
-        } catch (IOException unsupported) {
-          // Not by every server of the protocol; what else is wrong comes again below.
+        for (int attempt = 0; attempt < 3; attempt++) {
+          try {
+            return createObject(workspace, file, run);
+          } catch (IOException unsupported) {
+            // Not by every server of the protocol, or there was a file that has just been removed;
+            // what else is wrong comes again below.
+          }
         }
       }
       try (FSDataOutputStream out = fileSystem.create(file, false)) {

@@ -22,11 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The lock where its files are objects of a real S3 server; with the profile {@code s3} only. */
 class ObjectStoreLockIT {
   private static final int CONTENDERS = 8;
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = 5;
 
-  // Nothing is left to settle: the store itself refuses the second.
+  // Objects' times are whole seconds. Nothing is left to settle: the store itself refuses the
+  // second.
   private static final WorkspaceLock.Timing TIMING =
-      new WorkspaceLock.Timing(Duration.ofMillis(200), Duration.ofSeconds(20), Duration.ofDays(1));
+      new WorkspaceLock.Timing(Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofDays(1));
 
   @TempDir Path folder;
 

@@ -2,6 +2,7 @@ package io.gradus.jobs.pipeline;
 
 import io.gradus.common.job.Console;
 import io.gradus.common.job.JobContext;
+import io.gradus.common.job.Pace;
 import io.gradus.common.job.UserMistake;
 import io.gradus.common.workspace.Json;
 import io.gradus.common.workspace.Manifest;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -189,12 +191,14 @@ public final class Pipeline {
     root().delete(Failure.FILE);
     SparkContext spark = context.session().sparkContext();
     lock.started(spark.applicationId(), spark::cancelAllJobs);
-    try {
+    Plan wanted = plan.upTo(last);
+    List<String> names = wanted.steps().stream().map(Step::name).toList();
+    try (RunMetrics metrics = RunMetrics.register(names)) {
       Map<String, StageDirectory> directories = new TreeMap<>();
       Map<String, Manifest> manifests = new TreeMap<>();
       Set<String> ran = new TreeSet<>();
-      Stages.checkAhead(context, config, plan.upTo(last));
-      for (Step step : plan.upTo(last).steps()) {
+      Stages.checkAhead(context, config, wanted);
+      for (Step step : wanted.steps()) {
         current = step.name();
         lock.check();
         Optional<Manifest> there = step.manifest();
@@ -202,7 +206,10 @@ public final class Pipeline {
         boolean reused =
             there.isPresent() && step.inputs().keySet().stream().noneMatch(ran::contains);
         Manifest manifest =
-            reused ? there.get() : run(context, step, new Inputs(directories, manifests), lock);
+            reused
+                ? there.get()
+                : run(context, step, new Inputs(directories, manifests), lock, metrics);
+        metrics.finished(step.name(), tokens(manifest));
         if (!reused) {
           ran.add(step.name());
         }
@@ -282,13 +289,16 @@ public final class Pipeline {
     return new StageDirectory(workspace.root(), workspace.hadoop());
   }
 
-  private Manifest run(JobContext context, Step step, Inputs inputs, WorkspaceLock lock) {
+  private Manifest run(
+      JobContext context, Step step, Inputs inputs, WorkspaceLock lock, RunMetrics metrics) {
     context.console().line(String.format("%-10s ...", step.name()));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
     spark.setJobGroup("gradus-" + step.name(), "Gradus " + step.name());
     Instant started = context.clock().instant();
     TaskProgress progress = taskProgress(context, step, inputs, spark);
-    lock.enter(step.name(), () -> context.console().pace().or(progress::pace));
+    Supplier<Optional<Pace>> pace = () -> context.console().pace().or(progress::pace);
+    lock.enter(step.name(), pace);
+    metrics.enter(step.name(), pace);
     Outcome outcome;
     try {
       outcome = step.stage().body().run(context, inputs, step.directory());
@@ -328,8 +338,7 @@ public final class Pipeline {
       JobContext context, Step step, Inputs inputs, JavaSparkContext spark) {
     long tokens =
         step.stage().inputs().stream()
-            .map(input -> inputs.manifests().get(input).result().path("table").path("tokens"))
-            .mapToLong(count -> count.asLong(0))
+            .mapToLong(input -> tokens(inputs.manifests().get(input)))
             .max()
             .orElse(0);
     return new TaskProgress(
@@ -339,6 +348,11 @@ public final class Pipeline {
         context.console(),
         context.clock(),
         TASK_PROGRESS_INTERVAL);
+  }
+
+  /** The tokens of a stage's table; none where it has no such count. */
+  private static long tokens(Manifest manifest) {
+    return manifest.result().path("table").path("tokens").asLong(0);
   }
 
   private static Map<String, String> versions(JobContext context) {
