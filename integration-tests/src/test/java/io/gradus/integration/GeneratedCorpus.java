@@ -75,7 +75,7 @@ final class GeneratedCorpus {
     return folder;
   }
 
-  /** A pipeline over a folder of such files. */
+  /** A pipeline over a folder of such files, with shards of several layouts. */
   static Path pipeline(Path file, Path input, Path workspace) {
     String text =
         """
@@ -83,7 +83,12 @@ final class GeneratedCorpus {
         ingest { inputs = [ { path = "%s/*.jsonl", source-field = site } ], tokenizer = gpt2
                  buckets = 16 }
         sample { method = temperature, temperature = 1.0, tokens = 50%%, quotas = proportional }
-        pack { formats = [ mds, megatron, parquet ], sequence-length = 128, shard-tokens = 4096 }
+        pack { formats = [ mds, mds-zstd, megatron, olmo, parquet, litdata, jsonl ]
+               sequence-length = 64, shard-tokens = 1024, boundaries = on
+               packing = best-fit, best-fit-window = 2048
+               layouts { mds { canonical-nodes = 2 }
+                         parquet { ranks = 2, workers = 2, micro-batch = 2 }
+                         litdata { ranks = 2, workers = 1, micro-batch = 4 } } }
         advise { parameters = 10M, batch-tokens = 1024, peak-learning-rate = 1e-3 }
         """
             .formatted(workspace, input);

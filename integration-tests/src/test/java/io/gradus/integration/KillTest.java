@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code kill -9} at random moments and in the middle of rating, each followed by the same command.
- * How many random moments, and the seed of their choice, are set by {@code -Dgradus.kill.moments}
- * and {@code -Dgradus.kill.seed}.
+ * {@code kill -9} at random moments and in the middle of rating and packing, each followed by the
+ * same command. How many random moments, and the seed of their choice, are set by {@code
+ * -Dgradus.kill.moments} and {@code -Dgradus.kill.seed}.
  */
 class KillTest {
   private static final int MOMENTS = Integer.getInteger("gradus.kill.moments", 4);
@@ -89,6 +89,30 @@ class KillTest {
     assertThat(rater.path("bucketsRated").asInt()).isEqualTo(16 - finished.size());
     Outputs.of(workspace, "rate", "table")
         .forEach((file, digest) -> assertThat(expected).containsEntry("rate/" + file, digest));
+  }
+
+  @Test
+  void shardsThatWereFinishedBeforeAKillAreNotWrittenAgain()
+      throws IOException, InterruptedException {
+    Path workspace = folder.resolve("killed-while-packing");
+    PackFiles.copyInputs(folder.resolve("undisturbed"), workspace);
+    Path pipeline = GeneratedCorpus.pipeline(folder.resolve("d.conf"), input, workspace);
+    Path output = folder.resolve("killed-while-packing.txt");
+    Process process = Program.start(output, Map.of(), "pack", pipeline.toString());
+    StandaloneCluster.await(
+        "finished shards, see " + output,
+        () -> !process.isAlive() || PackFiles.finishedShards(workspace) >= 3);
+    process.destroyForcibly().waitFor();
+    Map<String, String> finished = PackFiles.finished(workspace);
+    assertThat(finished).as(Files.readString(output)).isNotEmpty();
+
+    Program.Finished again = Program.run(folder, Map.of(), "pack", pipeline.toString());
+
+    assertThat(again.exitCode()).as(again.output()).isZero();
+    assertThat(PackFiles.identities(workspace, finished.keySet())).isEqualTo(finished);
+    assertThat(Outputs.shards(workspace))
+        .hasSizeGreaterThan(2 * finished.size())
+        .isEqualTo(Outputs.shards(folder.resolve("undisturbed")));
   }
 
   private static Map<String, String> outputs(Path workspace) throws IOException {

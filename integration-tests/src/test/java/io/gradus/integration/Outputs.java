@@ -52,13 +52,10 @@ final class Outputs {
     }
   }
 
-  /** The bytes that training reads, of every format. */
+  /** The bytes that training reads, of every format, and the lists of shards. */
   static Map<String, String> shards(Path workspace) throws IOException {
-    Map<String, String> shards = new TreeMap<>();
-    for (String format : List.of("mds", "megatron", "parquet")) {
-      of(workspace, "pack", format)
-          .forEach((name, digest) -> shards.put(format + "/" + name, digest));
-    }
+    Map<String, String> shards = of(workspace, "pack", "");
+    shards.keySet().removeIf(file -> file.equals("manifest.json"));
     return shards;
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,6 +88,39 @@ class ResumeTest {
 
   @Test
   @Order(6)
+  void verifyTellsWhatATrainersRanksRead() throws IOException, InterruptedException {
+    Program.Finished fits = verifyAs("hf-streaming", "2", "--workers", "2", "--micro-batch", "2");
+    assertThat(fits.exitCode()).as(fits.output()).isZero();
+    assertThat(fits.output())
+        .contains("as 1 x 2 ranks, 2 workers, micro-batch 2, 1 accumulated")
+        .containsPattern("coverage +\\d+ +0")
+        .containsPattern("inversions +\\d+ +0");
+    Program.Finished other =
+        verifyAs(
+            "mosaicml-streaming", "2", "--micro-batch", "2", "--with", "num_canonical_nodes=1");
+    assertThat(other.exitCode()).as(other.output()).isEqualTo(2);
+    assertThat(other.output())
+        .containsPattern("inversions +\\d+ +[1-9]")
+        .contains("verify: this run would not read the curriculum as it is: ")
+        .contains("What mends it: set num_canonical_nodes=2, which the layout is for")
+        .doesNotContain("\tat ");
+    Program.Finished missing = verifyAs("nanotron", "2");
+    assertThat(missing.exitCode()).as(missing.output()).isEqualTo(2);
+    assertThat(missing.output())
+        .contains("gradus: --as: nanotron reads the format datatrove, but there are only ")
+        .contains("Add datatrove to pack.formats.")
+        .doesNotContain("\tat ");
+  }
+
+  private static Program.Finished verifyAs(String trainer, String ranks, String... more)
+      throws IOException, InterruptedException {
+    List<String> options = new ArrayList<>(List.of("--as", trainer, "--ranks", ranks));
+    options.addAll(List.of(more));
+    return gradus("verify", options.toArray(String[]::new));
+  }
+
+  @Test
+  @Order(7)
   void whatASweepPromisesIsWhatItsChosenConfigurationSelects()
       throws IOException, InterruptedException {
     Program.Finished sweep =
@@ -105,7 +140,7 @@ class ResumeTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void newInputRunsEverythingAgain() throws IOException, InterruptedException {
     Files.write(folder.resolve("input/part-99.jsonl"), GeneratedCorpus.lines(5, 99));
     assertThat(gradus("explain").output())
@@ -113,7 +148,7 @@ class ResumeTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aFailedRunIsToldUntilOneSucceeds() throws IOException, InterruptedException {
     Program.Finished failed = gradus("sample", "--set", "sample.tokens=1T");
     assertThat(failed.exitCode()).as(failed.output()).isEqualTo(2);
@@ -126,7 +161,7 @@ class ResumeTest {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void statusTellsWhereShardsAreWhenTheInputIsGone() throws IOException, InterruptedException {
     try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("input"))) {
       for (Path file : files.toList()) {

@@ -1,11 +1,7 @@
 package io.gradus.jobs.verify;
 
-import io.gradus.common.workspace.Fingerprint;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -15,7 +11,6 @@ import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -24,11 +19,10 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
  * The list column {@code input_ids} of one Parquet file, value by value with its repetition level,
- * one row group in memory at a time.
+ * one row group in memory at a time. Each byte is read once but the footer's.
  */
 final class ParquetSequences implements TokenReader {
-  private final Configuration hadoop;
-  private final Path path;
+  private final DigestedFile bytes;
   private final ParquetFileReader file;
   private final int sequenceLength;
   private final ColumnDescriptor column;
@@ -37,10 +31,8 @@ final class ParquetSequences implements TokenReader {
   private long read;
 
   /** Opens a file whose schema {@link #check} has accepted. */
-  private ParquetSequences(
-      Configuration hadoop, Path path, ParquetFileReader file, int sequenceLength) {
-    this.hadoop = hadoop;
-    this.path = path;
+  private ParquetSequences(DigestedFile bytes, ParquetFileReader file, int sequenceLength) {
+    this.bytes = bytes;
     this.file = file;
     this.sequenceLength = sequenceLength;
     this.column = file.getFileMetaData().getSchema().getColumns().get(0);
@@ -53,14 +45,19 @@ final class ParquetSequences implements TokenReader {
    */
   static ParquetSequences open(Configuration hadoop, Path path, long rows, int sequenceLength)
       throws IOException {
-    ParquetFileReader file = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop));
+    DigestedFile bytes = new DigestedFile(hadoop, path);
+    ParquetFileReader file = ParquetFileReader.open(bytes);
     try {
       check(file, rows);
+      // Row groups follow one another, all columns of each: what is before the first comes now.
+      if (!file.getRowGroups().isEmpty()) {
+        bytes.digestTo(file.getRowGroups().get(0).getStartingPos());
+      }
     } catch (IOException e) {
       file.close();
       throw e;
     }
-    return new ParquetSequences(hadoop, path, file, sequenceLength);
+    return new ParquetSequences(bytes, file, sequenceLength);
   }
 
   private static void check(ParquetFileReader file, long rows) throws IOException {
@@ -128,14 +125,7 @@ final class ParquetSequences implements TokenReader {
 
   @Override
   public String sha256() throws IOException {
-    MessageDigest digest = Fingerprint.newSha256();
-    byte[] buffer = new byte[1 << 17];
-    try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-      for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-        digest.update(buffer, 0, length);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return bytes.sha256();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.gradus.jobs.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
 import io.gradus.common.spark.LocalSpark;
@@ -863,14 +864,35 @@ class VerifyJobTest {
     assertThat(problems(verify(forged(), order)))
         .containsExactly(
             "jsonl/part-00000.jsonl.zst, line 1: the text is not that of document " + docId(0));
+
+    String source = Json.read(lines.get(0), JsonNode.class).path("source").asText();
+    zstd(file, List.of(lines.get(0).replace("\"" + source + "\"", "\"elsewhere\"")), lines);
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            "jsonl/part-00000.jsonl.zst, line 1: is of source elsewhere instead of " + source);
   }
 
   @Test
-  void aMissingLineOfTextIsFound() throws IOException {
+  void missingAndAddedLinesOfTextAreFound() throws IOException {
     Path file = packed.resolve("jsonl/part-00000.jsonl.zst");
+    long length = Files.size(file);
     List<String> lines = unzstd(file);
-    zstd(file, List.of(), lines.subList(0, lines.size() - 1));
+    List<String> longer = new ArrayList<>(lines);
+    longer.add(lines.get(0));
+    zstd(file, List.of(), longer);
 
+    assertThat(problems(verify(table, order)))
+        .containsExactly(
+            String.format(
+                "jsonl/part-00000.jsonl.zst: is %,d bytes long instead of %,d",
+                Files.size(file), length));
+    assertThat(problems(verify(forged(), order)))
+        .containsExactly(
+            String.format(
+                "jsonl/part-00000.jsonl.zst, line %d: is there, but no document of the order",
+                lines.size() + 1));
+
+    zstd(file, List.of(), lines.subList(0, lines.size() - 1));
     assertThat(problems(verify(forged(), order)))
         .containsExactly(
             String.format(
