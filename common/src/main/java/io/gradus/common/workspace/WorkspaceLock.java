@@ -325,14 +325,17 @@ public final class WorkspaceLock implements AutoCloseable {
   }
 
   private static Found found(Workspace workspace, FileStatus status) {
-    try (FSDataInputStream in = fileSystem(workspace).open(status.getPath())) {
-      String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return new Found(
-          status.getPath(), status.getModificationTime(), Json.read(json, WorkspaceRun.class));
-    } catch (IOException | UncheckedIOException e) {
-      // Just being written, or cut off by a kill.
-      return new Found(status.getPath(), status.getModificationTime(), null);
+    // On S3A, reading fails where the object is replaced in that moment.
+    for (int attempt = 0; attempt < 3; attempt++) {
+      try (FSDataInputStream in = fileSystem(workspace).open(status.getPath())) {
+        String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        return new Found(
+            status.getPath(), status.getModificationTime(), Json.read(json, WorkspaceRun.class));
+      } catch (IOException | UncheckedIOException e) {
+        // Just being written, or cut off by a kill.
+      }
     }
+    return new Found(status.getPath(), status.getModificationTime(), null);
   }
 
   private static void write(Workspace workspace, long number, WorkspaceRun run) throws IOException {
