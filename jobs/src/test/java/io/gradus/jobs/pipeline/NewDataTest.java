@@ -76,7 +76,8 @@ class NewDataTest {
     try (Stream<Path> all = Files.walk(output)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         // Spark puts a random number into the names of its files.
-        String name = output.relativize(file).toString().replaceAll("-[0-9a-f-]{36}", "");
+        String name =
+            output.relativize(file).toString().replaceAll("-[0-9a-f]{8}-[0-9a-f-]{27}", "");
         if (!OWN_TO_A_RUN.contains(name)
             && !name.startsWith("new-documents")
             && !name.contains(".crc")) {
