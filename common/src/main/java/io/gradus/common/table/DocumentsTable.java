@@ -3,10 +3,12 @@ package io.gradus.common.table;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -65,6 +67,26 @@ public record DocumentsTable(
   public static int bucket(byte[] docId, int buckets) {
     long head = ByteBuffer.wrap(docId).getInt() & 0xffff_ffffL;
     return (int) (((head >>> 1) * buckets) >>> 31);
+  }
+
+  /**
+   * The buckets of a table with another number of them that hold the same ids as one bucket, and
+   * perhaps more: they are consecutive, since buckets ascend with the ids.
+   *
+   * @param bucket of a table with {@code buckets} of them
+   * @param others how many buckets the other table has
+   */
+  public static List<Integer> overlapping(int bucket, int buckets, int others) {
+    long first = firstHead(bucket, buckets);
+    long last = firstHead(bucket + 1, buckets) - 1;
+    return IntStream.rangeClosed((int) ((first * others) >>> 31), (int) ((last * others) >>> 31))
+        .boxed()
+        .toList();
+  }
+
+  /** The smallest first 31 bits of an id in a bucket: the reverse of {@link #bucket}. */
+  private static long firstHead(int bucket, int buckets) {
+    return (((long) bucket << 31) + buckets - 1) / buckets;
   }
 
   /** The file of each bucket that has documents, in ascending order of buckets. */

@@ -4,10 +4,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -47,6 +51,35 @@ public final class StageDirectory {
   /** The manifest, or nothing while the stage is not finished. */
   public Optional<Manifest> manifest() {
     return text(MANIFEST).map(json -> Json.read(json, Manifest.class));
+  }
+
+  /** The manifests of the stage's other finished outputs, the newest first. */
+  public List<Manifest> others() {
+    return finishedIn(path.getParent(), hadoop).stream()
+        .filter(manifest -> !manifest.fingerprint().equals(path.getName()))
+        .toList();
+  }
+
+  /** Another output of the same stage. */
+  public StageDirectory other(Manifest manifest) {
+    return new StageDirectory(new Path(path.getParent(), manifest.fingerprint()), hadoop);
+  }
+
+  static List<Manifest> finishedIn(Path stage, Configuration hadoop) {
+    List<Manifest> manifests = new ArrayList<>();
+    try {
+      for (FileStatus status : stage.getFileSystem(hadoop).listStatus(stage)) {
+        if (status.isDirectory()) {
+          new StageDirectory(status.getPath(), hadoop).manifest().ifPresent(manifests::add);
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    manifests.sort(Comparator.comparing(Manifest::finished).reversed());
+    return manifests;
   }
 
   /** Marks the stage as finished. */

@@ -1,14 +1,9 @@
 package io.gradus.common.workspace;
 
 import io.gradus.common.job.UserMistake;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -74,20 +69,6 @@ public final class Workspace {
 
   /** The manifests of a stage's finished outputs, the newest first. */
   public List<Manifest> finished(String stage) {
-    List<Manifest> manifests = new ArrayList<>();
-    try {
-      Path folder = new Path(root, stage);
-      for (FileStatus status : folder.getFileSystem(hadoop).listStatus(folder)) {
-        if (status.isDirectory()) {
-          new StageDirectory(status.getPath(), hadoop).manifest().ifPresent(manifests::add);
-        }
-      }
-    } catch (FileNotFoundException e) {
-      return List.of();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    manifests.sort(Comparator.comparing(Manifest::finished).reversed());
-    return manifests;
+    return StageDirectory.finishedIn(new Path(root, stage), hadoop);
   }
 }

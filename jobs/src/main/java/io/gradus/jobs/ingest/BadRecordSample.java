@@ -2,6 +2,7 @@ package io.gradus.jobs.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gradus.common.configuration.Section;
 import java.io.Serializable;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -71,6 +73,32 @@ final class BadRecordSample implements Serializable {
       lines.append(toJson(bad)).append('\n');
     }
     return lines.toString();
+  }
+
+  /**
+   * Reads {@link #toJsonLines}. What it kept of each reason is enough for any larger sample too:
+   * more reasons make each one's share smaller.
+   */
+  static BadRecordSample ofJsonLines(String lines) {
+    BadRecordSample sample = new BadRecordSample();
+    for (String line : lines.lines().toList()) {
+      try {
+        JsonNode fields = MAPPER.readTree(line);
+        sample.add(
+            new BadRecord(
+                fields.path("source").asText(),
+                Reason.of(fields.path("reason").asText()),
+                new Place(
+                    fields.path("path").asText(),
+                    fields.path("position").asLong(),
+                    Place.Unit.valueOf(fields.path("unit").asText().toUpperCase(Locale.ROOT))),
+                fields.path("detail").asText(),
+                fields.path("excerpt").asText()));
+      } catch (JsonProcessingException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return sample;
   }
 
   private static String toJson(BadRecord bad) {

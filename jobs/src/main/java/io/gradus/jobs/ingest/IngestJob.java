@@ -10,11 +10,16 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -30,10 +35,19 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Raw files to the documents table. The input is read twice: first to count and judge it, so that
  * an input with too many bad records stops before anything costly is done, and then to write it, in
- * buckets whose number follows from what the first reading found.
+ * buckets whose number follows from what the first reading found. Where the workspace holds a table
+ * of some of the same files, only the others are read, and merged with its rows: the table is, byte
+ * for byte, that of all files.
  */
 public final class IngestJob {
+  /** Raised whenever the documents change for the same input and configuration. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** Beside the table: the ids of documents that an earlier table did not have. */
+  public static final String NEW_DOCUMENTS = "new-documents";
+
   private static final int NAMED_FILES = 5;
+  private static final int COPIES_PER_CORE = 4;
 
   /**
    * Digests of what the documents depend on beside the configuration, for the fingerprint.
@@ -59,6 +73,19 @@ public final class IngestJob {
   }
 
   /**
+   * What an ingest would read: a sentence where an earlier table helps, or where it does not and
+   * one might think that it does.
+   *
+   * @param output where it would go
+   */
+  public static Optional<String> newFiles(
+      Configuration hadoop, IngestConfig config, StageDirectory output) {
+    InputFiles files = InputFiles.expand(hadoop, config);
+    String tokenizer = Tokenizers.load(hadoop, config).digest();
+    return EarlierDocuments.find(config, files, tokenizer, output).sentence(files);
+  }
+
+  /**
    * Writes the documents table, and beside it {@code bad-records.jsonl}, a sample of at most 100
    * bad records, when there are any.
    *
@@ -71,25 +98,51 @@ public final class IngestJob {
     Configuration hadoop = context.hadoop();
     InputFiles files = InputFiles.expand(hadoop, config);
     TokenizerDefinition tokenizer = Tokenizers.load(hadoop, config);
+    EarlierDocuments earlier = EarlierDocuments.find(config, files, tokenizer.digest(), output);
     output.clear();
 
     SparkSession session = context.session();
     Broadcast<SerializableConfiguration> configuration =
         SerializableConfiguration.broadcast(session.sparkContext(), hadoop);
     DocumentRules rules = new DocumentRules(config.maxRecordSize(), tokenizer.vocabularySize());
+    RawRecords added = reading(session, config, earlier.added(), files, rules, configuration);
+    if (added.changesColumns()) {
+      earlier = EarlierDocuments.none(files, "new Parquet files bring other columns");
+    }
     RawRecords raw =
-        reading(() -> new RawRecords(session, config, files.files(), rules, configuration));
+        added.changesColumns()
+            ? reading(session, config, files.files(), files, rules, configuration)
+            : added;
+    earlier.sentence(files).ifPresent(line -> context.console().line("ingest     " + line));
 
-    ScanSummary scan = reading(() -> scan(raw));
+    ScanSummary found = reading(() -> scan(raw));
+    long newRecords = found.records();
+    long newValid = found.valid();
+    ScanSummary scan = earlier.table().map(IngestJob::scanOf).orElseGet(ScanSummary::new);
+    scan.merge(found);
     if (!scan.sample().isEmpty()) {
       output.writeText(BadRecordSample.FILE, scan.sample().toJsonLines());
     }
     judge(scan, config, files, output);
 
     int buckets = config.buckets() > 0 ? config.buckets() : BucketCount.of(scan.textBytes());
-    SourceTotals written =
-        reading(() -> write(context, raw, configuration, tokenizer, buckets, scan.valid(), output));
-    SourceCounts counts = written.total();
+    EarlierBuckets before = bucketsOf(earlier, buckets);
+    WrittenBuckets written =
+        reading(() -> write(context, raw, configuration, tokenizer, before, newValid, output));
+    SourceTotals totals = new SourceTotals();
+    earlier
+        .table()
+        .ifPresent(
+            table ->
+                table
+                    .result()
+                    .sources()
+                    .forEach((source, was) -> totals.add(source, was.ofWriting())));
+    long earlierRows = totals.total().documents();
+    if (written.earlierRows() != earlierRows) {
+      throw incomplete(earlier, written.earlierRows());
+    }
+    SourceCounts counts = totals.merge(written.sources()).total();
     if (counts.documents() + counts.duplicates() != scan.valid()
         || !InputFiles.expand(hadoop, config).digest().equals(files.digest())) {
       throw changed(scan.valid(), counts.documents() + counts.duplicates());
@@ -105,6 +158,7 @@ public final class IngestJob {
             tokenizer.vocabularySize(),
             tokenizer.endOfText(),
             TokenBytes.width(tokenizer.vocabularySize()));
+    output.writeText(InputList.FILE, InputList.write(files.files(), earlier.added(), config));
     return new IngestResult(
         table,
         files.files().size(),
@@ -112,7 +166,58 @@ public final class IngestJob {
         scan.records(),
         counts.duplicates(),
         scan.dropped(),
-        scan.sources().merge(written).bySource());
+        scan.sources().merge(totals).bySource(),
+        scan.textBytes(),
+        new IngestResult.NewData(
+            earlier.table().map(EarlierDocuments.Found::fingerprint).orElse(""),
+            earlier.why(),
+            earlier.added().size(),
+            earlier.added().stream()
+                .map(InputFile::path)
+                .limit(IngestResult.NewData.NAMED)
+                .toList(),
+            earlier.added().stream().mapToLong(InputFile::length).sum(),
+            newRecords,
+            counts.documents() - earlierRows,
+            written.replaced()));
+  }
+
+  private static RawRecords reading(
+      SparkSession session,
+      IngestConfig config,
+      List<InputFile> read,
+      InputFiles all,
+      DocumentRules rules,
+      Broadcast<SerializableConfiguration> hadoop) {
+    return reading(() -> new RawRecords(session, config, read, all.files(), rules, hadoop));
+  }
+
+  private static ScanSummary scanOf(EarlierDocuments.Found earlier) {
+    String sample = earlier.directory().text(BadRecordSample.FILE).orElse("");
+    return ScanSummary.ofEarlier(earlier.result(), BadRecordSample.ofJsonLines(sample));
+  }
+
+  private static EarlierBuckets bucketsOf(EarlierDocuments earlier, int buckets) {
+    try {
+      return earlier.found() == null
+          ? EarlierBuckets.none(buckets)
+          : EarlierBuckets.of(earlier.found(), buckets);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static UserMistake incomplete(EarlierDocuments earlier, long rows) {
+    EarlierDocuments.Found table = earlier.table().orElseThrow();
+    return new UserMistake(
+        String.format(
+            Locale.ROOT,
+            "ingest: the documents of %s, to which new ones were to be added, are no longer those"
+                + " that were written (%,d rows of %,d). Remove this folder, and run again to read"
+                + " all files.",
+            table.directory().path(),
+            rows,
+            table.result().table().rows()));
   }
 
   private static ScanSummary scan(RawRecords raw) {
@@ -194,16 +299,17 @@ public final class IngestJob {
     return new TooManyBadRecords(message.toString());
   }
 
-  private static SourceTotals write(
+  private static WrittenBuckets write(
       JobContext context,
       RawRecords raw,
       Broadcast<SerializableConfiguration> configuration,
       TokenizerDefinition tokenizer,
-      int buckets,
+      EarlierBuckets earlier,
       long valid,
       StageDirectory output) {
     SparkSession session = context.session();
     SparkContext spark = session.sparkContext();
+    int buckets = earlier.buckets();
     int tokenBytes = TokenBytes.width(tokenizer.vocabularySize());
     LongAccumulator recordsDone = spark.longAccumulator("ingest: records done");
     LongAccumulator tokensDone = spark.longAccumulator("ingest: tokens done");
@@ -215,21 +321,62 @@ public final class IngestJob {
                 outcomes -> new DocumentIterator(outcomes, buckets, tokenBytes, recordsDone));
     BucketWriter writer =
         new BucketWriter(
-            output.table(), tokenBytes, configuration, shared, recordsDone, tokensDone);
+            output.table(),
+            earlier.files().isEmpty() ? "" : output.file(NEW_DOCUMENTS).toString(),
+            earlier,
+            tokenBytes,
+            configuration,
+            shared,
+            recordsDone,
+            tokensDone);
     // A record is done half when it is read and half when it is written.
     Console.Progress progress =
         context.console().progress("ingest", 2 * valid, recordsDone, tokensDone);
     try {
-      return session
-          .createDataFrame(rows, DocumentRows.SHUFFLED)
-          .repartitionById(buckets, col(DocumentRows.BUCKET))
-          .sortWithinPartitions(DocumentRows.SURVIVOR_FIRST)
-          .toJavaRDD()
-          .mapPartitions(bucket -> Collections.singleton(writer.write(bucket)).iterator())
-          .treeReduce(SourceTotals::merge);
+      WrittenBuckets written =
+          session
+              .createDataFrame(rows, DocumentRows.SHUFFLED)
+              .repartitionById(buckets, col(DocumentRows.BUCKET))
+              .sortWithinPartitions(DocumentRows.SURVIVOR_FIRST)
+              .toJavaRDD()
+              .mapPartitions(bucket -> Collections.singleton(writer.write(bucket)).iterator())
+              // Not reduced: without new documents there may be no partition.
+              .treeAggregate(new WrittenBuckets(), WrittenBuckets::merge, WrittenBuckets::merge);
+      return written.merge(copy(spark, configuration, earlier, output));
     } finally {
       progress.close();
       shared.destroy();
+    }
+  }
+
+  /** Takes over the buckets that no new document falls into. */
+  private static WrittenBuckets copy(
+      SparkContext spark,
+      Broadcast<SerializableConfiguration> configuration,
+      EarlierBuckets earlier,
+      StageDirectory output) {
+    if (earlier.files().isEmpty()) {
+      return new WrittenBuckets();
+    }
+    try {
+      output.fileSystem().mkdirs(output.table());
+      Set<Integer> done = DocumentsTable.bucketFiles(output.fileSystem(), output.table()).keySet();
+      List<Integer> untouched =
+          IntStream.range(0, earlier.buckets())
+              .filter(bucket -> !done.contains(bucket) && !earlier.filesOf(bucket).isEmpty())
+              .boxed()
+              .toList();
+      if (untouched.isEmpty()) {
+        return new WrittenBuckets();
+      }
+      JavaSparkContext tasks = JavaSparkContext.fromSparkContext(spark);
+      int slices = Math.min(untouched.size(), COPIES_PER_CORE * tasks.defaultParallelism());
+      return tasks
+          .parallelize(untouched, slices)
+          .map(new BucketCopy(configuration, earlier, output.table().toString()))
+          .treeReduce(WrittenBuckets::merge);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.gradus.jobs.ingest;
 
 import io.gradus.common.table.DocumentsTable;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Map;
  * @param duplicates valid records whose content another record has
  * @param dropped bad records by reason, such as {@code malformed-json}
  * @param sources the same counts by source
+ * @param validBytes bytes of text of all valid records, duplicates among them
+ * @param newData what of it an earlier documents table did not hold
  */
 public record IngestResult(
     DocumentsTable table,
@@ -21,7 +24,40 @@ public record IngestResult(
     long records,
     long duplicates,
     Map<String, Long> dropped,
-    Map<String, SourceCounts> sources) {
+    Map<String, SourceCounts> sources,
+    long validBytes,
+    NewData newData) {
+
+  /**
+   * What is new beside an earlier documents table. The ids of the new documents are in {@code
+   * new-documents/}, one file for each bucket that has any; without an earlier table there are no
+   * such files, since all are new.
+   *
+   * @param earlier fingerprint of the earlier table; empty where all files were read
+   * @param why all files were read; empty where there was no earlier table
+   * @param files new files
+   * @param paths the first of them, at most {@link #NAMED}; all are in {@code input-files.jsonl}
+   * @param bytes of the new files as they lie in storage
+   * @param records in the new files, good and bad
+   * @param documents whose content is new
+   * @param replaced rows of the earlier table whose place an equal text with a smaller source, id
+   *     or other fields took
+   */
+  public record NewData(
+      String earlier,
+      String why,
+      int files,
+      List<String> paths,
+      long bytes,
+      long records,
+      long documents,
+      long replaced) {
+    static final int NAMED = 100;
+
+    public NewData {
+      paths = List.copyOf(paths);
+    }
+  }
 
   public IngestResult {
     dropped = Map.copyOf(dropped);

@@ -47,6 +47,7 @@ final class ParquetInput {
           "timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
           "timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS");
 
+  private final SparkSession session;
   private final Input input;
   private final String place;
   private final Dataset<Row> files;
@@ -56,17 +57,21 @@ final class ParquetInput {
    * Opens the files of one input; they may have different columns, but not one column of two types.
    *
    * @param index the input's number in {@code ingest.inputs}
+   * @param together all readable files of the input, whose columns make the schema
+   * @param files those of them to read
    */
-  ParquetInput(SparkSession session, Input input, int index, List<InputFile> files) {
+  ParquetInput(
+      SparkSession session,
+      Input input,
+      int index,
+      List<InputFile> together,
+      List<InputFile> files) {
+    this.session = session;
     this.input = input;
     this.place = "ingest.inputs[" + index + "]";
     try {
-      this.files =
-          session
-              .read()
-              .option("mergeSchema", "true")
-              .parquet(files.stream().map(file -> escapeGlob(file.path())).toArray(String[]::new));
-      this.schema = this.files.schema();
+      this.schema = mergedSchema(together);
+      this.files = session.read().schema(schema).parquet(paths(files));
     } catch (Exception e) {
       if (e instanceof SparkException || e instanceof AnalysisException) {
         throw new UserMistake(
@@ -80,6 +85,19 @@ final class ParquetInput {
       }
       throw e;
     }
+  }
+
+  private StructType mergedSchema(List<InputFile> together) {
+    return session.read().option("mergeSchema", "true").parquet(paths(together)).schema();
+  }
+
+  private static String[] paths(List<InputFile> files) {
+    return files.stream().map(file -> escapeGlob(file.path())).toArray(String[]::new);
+  }
+
+  /** Whether some of the files alone would be read with the same columns in the same order. */
+  boolean hasColumnsOf(List<InputFile> some) {
+    return mergedSchema(some).equals(schema);
   }
 
   JavaRDD<Outcome> records(DocumentRules rules) {

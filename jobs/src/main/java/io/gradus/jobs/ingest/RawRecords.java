@@ -23,11 +23,20 @@ import org.apache.spark.util.TaskCompletionListener;
 final class RawRecords {
   private final List<JavaRDD<Outcome>> parts = new ArrayList<>();
   private final JavaSparkContext spark;
+  private boolean changesColumns;
 
+  /**
+   * Prepares to read files.
+   *
+   * @param files to read
+   * @param all files of the input, some of them perhaps read earlier: Parquet files of one input
+   *     are read with the columns of all of them
+   */
   RawRecords(
       SparkSession session,
       IngestConfig config,
       List<InputFile> files,
+      List<InputFile> all,
       DocumentRules rules,
       Broadcast<SerializableConfiguration> hadoop) {
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -39,8 +48,16 @@ final class RawRecords {
       addStreams(streams, config, rules, hadoop);
     }
     if (!parquet.isEmpty()) {
-      addParquet(session, parquet, config, rules, hadoop);
+      addParquet(session, parquet, all, config, rules, hadoop);
     }
+    if (parts.isEmpty()) {
+      parts.add(spark.parallelize(List.of(), 1));
+    }
+  }
+
+  /** Whether records that were read earlier would be others with the columns of the new files. */
+  boolean changesColumns() {
+    return changesColumns;
   }
 
   /** Reads the files anew each time that the result is used. */
@@ -80,12 +97,20 @@ final class RawRecords {
   private void addParquet(
       SparkSession session,
       List<InputFile> files,
+      List<InputFile> all,
       IngestConfig config,
       DocumentRules rules,
       Broadcast<SerializableConfiguration> hadoop) {
+    Set<InputFile> read = Set.copyOf(files);
+    Set<Integer> inputs =
+        files.stream().map(InputFile::input).collect(Collectors.toCollection(TreeSet::new));
+    List<InputFile> together =
+        all.stream()
+            .filter(file -> file.format() == Format.PARQUET && inputs.contains(file.input()))
+            .toList();
     List<Unreadable> unreadable =
         spark
-            .parallelize(files, Math.min(files.size(), 4 * spark.defaultParallelism()))
+            .parallelize(together, Math.min(together.size(), 4 * spark.defaultParallelism()))
             .flatMap(file -> checkFooter(hadoop.value().value(), file).iterator())
             // Bounded: unreadable files, of the list that the driver holds already.
             .collect();
@@ -93,6 +118,9 @@ final class RawRecords {
     Set<InputFile> skipped =
         unreadable.stream().map(Unreadable::file).collect(Collectors.toUnmodifiableSet());
     for (Unreadable one : unreadable) {
+      if (!read.contains(one.file())) {
+        continue;
+      }
       IngestConfig.Input input = config.inputs().get(one.file().input());
       bad.add(
           new BadRecord(
@@ -105,14 +133,18 @@ final class RawRecords {
     if (!bad.isEmpty()) {
       parts.add(spark.parallelize(bad, 1));
     }
-    Set<Integer> inputs =
-        files.stream().map(InputFile::input).collect(Collectors.toCollection(TreeSet::new));
     for (int index : inputs) {
       List<InputFile> readable =
-          files.stream().filter(file -> file.input() == index && !skipped.contains(file)).toList();
-      if (!readable.isEmpty()) {
-        parts.add(
-            new ParquetInput(session, config.inputs().get(index), index, readable).records(rules));
+          together.stream()
+              .filter(file -> file.input() == index && !skipped.contains(file))
+              .toList();
+      List<InputFile> now = readable.stream().filter(read::contains).toList();
+      List<InputFile> before = readable.stream().filter(file -> !read.contains(file)).toList();
+      if (!now.isEmpty()) {
+        ParquetInput input =
+            new ParquetInput(session, config.inputs().get(index), index, readable, now);
+        changesColumns |= !before.isEmpty() && !input.hasColumnsOf(before);
+        parts.add(input.records(rules));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.gradus.jobs.ingest;
 
 import io.gradus.common.configuration.Section;
+import java.util.Arrays;
 
 /** Why a record is not a document. */
 enum Reason {
@@ -30,5 +31,13 @@ enum Reason {
   /** How the reason is written in manifests and samples, such as {@code malformed-json}. */
   String label() {
     return Section.name(this);
+  }
+
+  /** The reason that is written so. */
+  static Reason of(String label) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.label().equals(label))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("Unknown reason " + label));
   }
 }

@@ -21,6 +21,16 @@ final class ScanSummary implements Serializable {
     return summary;
   }
 
+  /** What the reading of earlier files found, but that the sample is only as long as was kept. */
+  static ScanSummary ofEarlier(IngestResult result, BadRecordSample sample) {
+    ScanSummary summary = new ScanSummary();
+    result.sources().forEach((source, counts) -> summary.sources.add(source, counts.ofReading()));
+    result.dropped().forEach((label, count) -> summary.dropped.put(Reason.of(label), count));
+    summary.sample.merge(sample);
+    summary.textBytes = result.validBytes();
+    return summary;
+  }
+
   private void add(Outcome outcome) {
     if (outcome instanceof BadRecord bad) {
       sources.add(bad.source(), SourceCounts.ofBadRecord());

@@ -33,6 +33,21 @@ public record SourceCounts(
     return new SourceCounts(0, 1, 0, 0, bytes, tokens);
   }
 
+  /** That a document gives its place to another record of the same content. */
+  static SourceCounts ofReplaced(long bytes, long tokens) {
+    return new SourceCounts(0, -1, 1, 0, -bytes, -tokens);
+  }
+
+  /** What the first reading of the input counts. */
+  SourceCounts ofReading() {
+    return new SourceCounts(records, 0, 0, dropped, 0, 0);
+  }
+
+  /** What the writing of the table counts. */
+  SourceCounts ofWriting() {
+    return new SourceCounts(0, documents, duplicates, 0, bytes, tokens);
+  }
+
   SourceCounts plus(SourceCounts other) {
     return new SourceCounts(
         records + other.records,

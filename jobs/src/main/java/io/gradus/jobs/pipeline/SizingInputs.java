@@ -217,7 +217,9 @@ final class SizingInputs {
     boolean whole = true;
     for (JsonNode rater : manifest.result().path("raters")) {
       whole &= rater.path("bucketsReused").asInt() == 0;
+      whole &= rater.path("documentsTakenOver").asLong() == 0;
     }
+    whole &= manifest.result().at("/newData/earlier").asText().isEmpty();
     return whole && manifest.cores() > 0 && seconds(manifest).compareTo(TELLING) >= 0;
   }
 

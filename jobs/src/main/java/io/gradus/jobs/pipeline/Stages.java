@@ -18,6 +18,7 @@ import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.Json;
+import io.gradus.common.workspace.Manifest;
 import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
 import io.gradus.common.workspace.Workspace;
@@ -58,6 +59,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -128,7 +130,7 @@ final class Stages {
     return List.of(
         new Stage(
             INGEST,
-            1,
+            IngestJob.FORMAT_VERSION,
             config.ingest(),
             List.of(),
             () -> IngestJob.digests(hadoop, config.ingest()),
@@ -221,15 +223,34 @@ final class Stages {
   static List<String> estimates(PipelineConfig config, Plan plan, Configuration hadoop) {
     Map<String, Step> steps =
         plan.steps().stream().collect(Collectors.toMap(Step::name, step -> step));
+    List<String> lines = new ArrayList<>();
+    Step ingest = steps.get(INGEST);
+    if (ingest != null && ingest.manifest().isEmpty()) {
+      IngestJob.newFiles(hadoop, config.ingest(), ingest.directory())
+          .ifPresent(line -> lines.add("ingest: " + line));
+    }
     Step rate = steps.get(RATE);
     if (rate == null || rate.manifest().isPresent()) {
-      return List.of();
+      return lines;
     }
+    ingest.manifest().flatMap(Stages::newDocuments).ifPresent(lines::add);
     OptionalLong tokens =
         steps.get(INGEST).manifest().stream()
             .mapToLong(manifest -> manifest.result().at("/table/tokens").asLong())
             .findFirst();
-    return RateEstimate.of(config.rate(), tokens, hadoop);
+    lines.addAll(RateEstimate.of(config.rate(), tokens, hadoop));
+    return lines;
+  }
+
+  /** How many documents are new, where some are not. */
+  private static Optional<String> newDocuments(Manifest ingest) {
+    JsonNode news = ingest.result().path("newData");
+    return news.path("earlier").asText().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            say(
+                "rate: %,d of %,d documents are new; earlier scores of the others are taken over",
+                news.path("documents").asLong(), ingest.result().at("/table/rows").asLong()));
   }
 
   /**
@@ -252,12 +273,17 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "%,d documents, %s tokens from %s; dropped %s and %s",
-            result.table().rows(),
-            show(result.table().tokens()),
-            count(result.sources().size(), "source"),
-            count(result.duplicates(), "duplicate"),
-            count(dropped, "bad record")));
+                "%,d documents, %s tokens from %s; dropped %s and %s",
+                result.table().rows(),
+                show(result.table().tokens()),
+                count(result.sources().size(), "source"),
+                count(result.duplicates(), "duplicate"),
+                count(dropped, "bad record"))
+            + (result.newData().earlier().isEmpty()
+                ? ""
+                : say(
+                    "; new: %,d documents from %s",
+                    result.newData().documents(), count(result.newData().files(), "file"))));
   }
 
   private static Outcome rate(
@@ -266,8 +292,13 @@ final class Stages {
     return new Outcome(
         result,
         say(
-            "%,d documents rated for %s",
-            result.table().rows(), String.join(", ", result.table().criteria())));
+                "%,d documents rated for %s",
+                result.table().rows(), String.join(", ", result.table().criteria()))
+            + (result.documentsTakenOver() == 0
+                ? ""
+                : say(
+                    "; %,d of them now, %,d earlier",
+                    result.documentsRated(), result.documentsTakenOver())));
   }
 
   private static Outcome topics(

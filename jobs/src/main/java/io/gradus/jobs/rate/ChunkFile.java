@@ -4,7 +4,9 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.ParquetRows;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
@@ -44,6 +46,46 @@ final class ChunkFile {
   /** Opens a file, or nothing where the rater keeps no chunks' scores. */
   static Writer writer(Configuration hadoop, Path path, PlannedRater rater) throws IOException {
     return rater.keepsChunks() ? new RowWriter(hadoop, path, rater.criteria()) : new NoWriter();
+  }
+
+  /** Reads chunks' scores document by document. */
+  static final class Reader implements AutoCloseable {
+    private final List<String> criteria;
+    private final ParquetRows.Reader reader;
+    private Optional<Group> ahead;
+
+    Reader(Configuration hadoop, Path path, List<String> criteria) throws IOException {
+      List<String> columns = new ArrayList<>(List.of(DocumentsTable.DOC_ID, CHUNK, START, TOKENS));
+      columns.addAll(criteria);
+      this.criteria = criteria;
+      this.reader = ParquetRows.read(hadoop, path, columns.toArray(String[]::new));
+      this.ahead = reader.next();
+    }
+
+    /** The chunks of a document, which comes after those that were asked for before. */
+    List<Rating.ChunkScores> of(byte[] docId) throws IOException {
+      List<Rating.ChunkScores> chunks = new ArrayList<>();
+      while (ahead.isPresent()) {
+        Group row = ahead.get();
+        int order =
+            Arrays.compareUnsigned(row.getBinary(DocumentsTable.DOC_ID, 0).getBytes(), docId);
+        if (order > 0) {
+          break;
+        }
+        if (order == 0) {
+          double[] scores = criteria.stream().mapToDouble(name -> row.getDouble(name, 0)).toArray();
+          chunks.add(
+              new Rating.ChunkScores(row.getInteger(START, 0), row.getInteger(TOKENS, 0), scores));
+        }
+        ahead = reader.next();
+      }
+      return chunks;
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
   }
 
   private static final class NoWriter implements Writer {

@@ -58,10 +58,14 @@ record Engine(EngineSettings settings, DeviceConfig.Provider provider, long wind
     return cores == 0 ? 0 : Math.max(1, cores / taskCores);
   }
 
+  /** Whether each chunk has a run of its own, so that scores depend on no other document. */
+  boolean ratesAlone(RaterDefinition.Batch batch) {
+    return batch == RaterDefinition.Batch.SINGLE || settings.batchTokens() == 1;
+  }
+
   /** What of it the last bits of scores depend on. */
   Map<String, Object> fingerprint(RaterDefinition.Batch batch) {
-    if (batch == RaterDefinition.Batch.SINGLE || settings.batchTokens() == 1) {
-      // A chunk's run by itself depends on nothing else.
+    if (ratesAlone(batch)) {
       return Map.of("provider", provider);
     }
     return Map.of(

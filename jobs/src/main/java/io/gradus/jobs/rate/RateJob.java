@@ -9,6 +9,7 @@ import io.gradus.common.job.UserMistake;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.RatingsTable;
 import io.gradus.common.workspace.Finished;
+import io.gradus.common.workspace.Manifest;
 import io.gradus.common.workspace.ModelFiles;
 import io.gradus.common.workspace.StageDirectory;
 import java.io.FileNotFoundException;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -191,6 +193,7 @@ public final class RateJob {
         }
         Set<String> finished = finishedFiles(new Path(rater.folder()));
         int before = units.size();
+        List<EarlierTable> earlier = earlierTables(raters.get(reused.size()));
         buckets.forEach(
             (bucket, file) -> {
               String name = RatingsTable.fileName(bucket);
@@ -199,23 +202,99 @@ public final class RateJob {
                 Path chunks = new Path(rater.folder(), ChunkFile.fileName(bucket));
                 units.add(
                     new RatingTask.Unit(
-                        rater, file.toString(), target.toString(), chunks.toString()));
+                        rater,
+                        file.toString(),
+                        target.toString(),
+                        chunks.toString(),
+                        earlier.stream()
+                            .map(table -> table.filesOf(bucket, documents.table().buckets()))
+                            .filter(files -> !files.isEmpty())
+                            .toList()));
               }
             });
         reused.add(buckets.size() - (units.size() - before));
         if (units.size() > before) {
           working.add(rater);
+          tell(raters.get(reused.size() - 1), earlier);
         }
       }
 
       Broadcast<SerializableConfiguration> shared =
           spark.broadcast(new SerializableConfiguration(hadoop));
       open(working, shared);
-      List<RateResult.DeviceResult> work = rate(units, working, buckets.size(), shared);
+      RatingProgress progress = new RatingProgress();
+      List<RateResult.DeviceResult> work = rate(units, working, buckets.size(), progress, shared);
       RatingCounts counts = merge(planned, buckets, shared);
       writeSample(counts.sample(), raters);
       checkQuarantine(raters, planned, counts);
-      return result(raters, counts, buckets.size(), reused, work);
+      return result(raters, planned, counts, buckets.size(), reused, progress, work);
+    }
+
+    /** A rater's files of an earlier documents table, by bucket. */
+    private record EarlierTable(Map<Integer, EarlierScores.Files> files, int buckets) {
+      List<EarlierScores.Files> filesOf(int bucket, int others) {
+        return DocumentsTable.overlapping(bucket, others, buckets).stream()
+            .map(files::get)
+            .filter(Objects::nonNull)
+            .toList();
+      }
+    }
+
+    /**
+     * The rater's scores of other documents tables of the workspace, the newest first and none
+     * beyond the first that has them all: of what came before that, nothing is likely to be
+     * missing.
+     */
+    private List<EarlierTable> earlierTables(ResolvedRater rater) throws IOException {
+      List<EarlierTable> tables = new ArrayList<>();
+      if (!rater.ratesContentAlone(engine)) {
+        return tables;
+      }
+      for (Manifest manifest : documents.directory().others()) {
+        Path folder =
+            new Path(new Path(stage, "raters"), rater.fingerprint(manifest.fingerprint(), engine));
+        Set<String> finished = finishedFiles(folder);
+        if (finished.isEmpty()) {
+          continue;
+        }
+        int count = manifest.result().at("/table/buckets").asInt();
+        Map<Integer, EarlierScores.Files> files = new TreeMap<>();
+        for (int bucket = 0; bucket < count; bucket++) {
+          if (finished.contains(RatingsTable.fileName(bucket))) {
+            files.put(
+                bucket,
+                new EarlierScores.Files(
+                    new Path(folder, RatingsTable.fileName(bucket)).toString(),
+                    new Path(folder, ChunkFile.fileName(bucket)).toString()));
+          }
+        }
+        tables.add(new EarlierTable(files, count));
+        StageDirectory earlier = documents.directory().other(manifest);
+        if (files.size()
+            == DocumentsTable.bucketFiles(earlier.fileSystem(), earlier.table()).size()) {
+          break;
+        }
+      }
+      return tables;
+    }
+
+    /** Says which documents a rater sees, where there are earlier documents. */
+    private void tell(ResolvedRater rater, List<EarlierTable> earlier) {
+      if (!earlier.isEmpty()) {
+        context
+            .console()
+            .line("rate       " + rater.name() + ": only documents without earlier scores");
+      } else if (rater.bundle().isPresent()
+          && !rater.ratesContentAlone(engine)
+          && !documents.directory().others().isEmpty()) {
+        context
+            .console()
+            .line(
+                "rate       "
+                    + rater.name()
+                    + ": all documents, since in batches a score's last digit depends on its"
+                    + " neighbours; with rate.batch-tokens = 1 earlier scores are taken over");
+      }
     }
 
     private PlannedRater plan(ResolvedRater rater) {
@@ -306,11 +385,11 @@ public final class RateJob {
         List<RatingTask.Unit> units,
         List<PlannedRater> working,
         int buckets,
+        RatingProgress progress,
         Broadcast<SerializableConfiguration> shared) {
       if (units.isEmpty()) {
         return List.of();
       }
-      RatingProgress progress = new RatingProgress();
       spark.sc().register(progress, RatingProgress.NAME);
       String tag = "gradus-rate-" + output.path().getName();
       AtomicReference<TooManyBadRecords> tooMany = new AtomicReference<>();
@@ -444,15 +523,18 @@ public final class RateJob {
 
     private RateResult result(
         List<ResolvedRater> raters,
+        List<PlannedRater> planned,
         RatingCounts counts,
         int buckets,
         List<Integer> reused,
+        RatingProgress progress,
         List<RateResult.DeviceResult> work) {
       List<RateResult.RaterResult> results = new ArrayList<>();
       Map<String, Long> quarantined = new TreeMap<>();
       for (int i = 0; i < raters.size(); i++) {
         ResolvedRater rater = raters.get(i);
         RatingCounts.RaterCounts counted = counts.raters().get(i);
+        RatingWork done = progress.of(planned.get(i).folder());
         counted
             .quarantined()
             .forEach((reason, count) -> quarantined.merge(reason, count, Long::sum));
@@ -473,6 +555,8 @@ public final class RateJob {
                 counted.tokens(),
                 buckets - reused.get(i),
                 reused.get(i),
+                done.documents(),
+                done.takenOver(),
                 counted.quarantined()));
       }
       List<String> columns = raters.stream().flatMap(rater -> rater.columns().stream()).toList();

@@ -18,6 +18,16 @@ public record RateResult(
     Map<String, Long> quarantined,
     List<DeviceResult> work) {
 
+  /** Documents that this run rated, the most of any rater. */
+  public long documentsRated() {
+    return raters.stream().mapToLong(RaterResult::documentsRated).max().orElse(0);
+  }
+
+  /** Documents whose scores this run took over, the most of any rater. */
+  public long documentsTakenOver() {
+    return raters.stream().mapToLong(RaterResult::documentsTakenOver).max().orElse(0);
+  }
+
   /**
    * What one device of one executor did.
    *
@@ -65,6 +75,9 @@ public record RateResult(
    * @param tokens tokens of the rater's own tokenizer that were rated; 0 where it has none
    * @param bucketsRated buckets that this run rated
    * @param bucketsReused buckets that an earlier run had rated
+   * @param documentsRated documents that this run rated
+   * @param documentsTakenOver documents whose scores this run took from those of an earlier
+   *     documents table
    * @param quarantined documents without a score, by reason
    */
   public record RaterResult(
@@ -83,5 +96,7 @@ public record RateResult(
       long tokens,
       int bucketsRated,
       int bucketsReused,
+      long documentsRated,
+      long documentsTakenOver,
       Map<String, Long> quarantined) {}
 }

@@ -90,6 +90,11 @@ record Rating(
     return new Rating(none, 0, 0, new Failure(reason, detail), List.of());
   }
 
+  /** The same with the scores of each chunk. */
+  Rating withChunks(List<ChunkScores> each) {
+    return new Rating(scores, chunks, tokens, failure, each);
+  }
+
   Optional<Failure> whyMissing() {
     return Optional.ofNullable(failure);
   }

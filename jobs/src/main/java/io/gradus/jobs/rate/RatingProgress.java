@@ -52,6 +52,18 @@ final class RatingProgress
   /** A piece of work. */
   record Done(Place place, RatingWork work) {}
 
+  /**
+   * What was done for one rater, wherever.
+   *
+   * @param rater its folder
+   */
+  RatingWork of(String rater) {
+    return value().entrySet().stream()
+        .filter(done -> done.getKey().rater().equals(rater))
+        .map(Map.Entry::getValue)
+        .reduce(RatingWork.NONE, RatingWork::plus);
+  }
+
   @Override
   public synchronized boolean isZero() {
     return work.isEmpty();

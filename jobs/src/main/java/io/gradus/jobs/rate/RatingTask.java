@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -30,18 +31,32 @@ record RatingTask(
   /** Documents are rated together up to so many: windows are a pure function of the bucket. */
   static final int WINDOW_DOCUMENTS = 512;
 
+  /** Documents whose scores are taken over come without their text, so that more of them fit. */
+  private static final int WINDOW_ROWS = 1 << 14;
+
   /**
    * A piece of work.
    *
    * @param documents the bucket's file
    * @param target the file to write
    * @param chunks the file of the chunks' scores; written where the rater keeps them
+   * @param earlier for each earlier table the rater's files that may have some of the documents
    */
-  record Unit(PlannedRater rater, String documents, String target, String chunks)
+  record Unit(
+      PlannedRater rater,
+      String documents,
+      String target,
+      String chunks,
+      List<List<EarlierScores.Files>> earlier)
       implements Serializable {}
 
-  /** Documents and their ratings to come. */
-  private record Window(List<RatedDocument> documents, Rater.Pending pending) {}
+  /**
+   * Documents and their ratings to come.
+   *
+   * @param earlier for each document the rating that is taken over; empty where the rater is at it
+   */
+  private record Window(
+      List<RatedDocument> documents, List<Optional<Rating>> earlier, Rater.Pending pending) {}
 
   @Override
   public void call(Unit unit) throws IOException {
@@ -59,8 +74,9 @@ record RatingTask(
           RaterFile.Writer ratings =
               new RaterFile.Writer(configuration, temporary, unit.rater().criteria());
           ChunkFile.Writer chunkScores =
-              ChunkFile.writer(configuration, temporaryChunks, unit.rater())) {
-        rate(unit.rater(), rater, documents, ratings, chunkScores);
+              ChunkFile.writer(configuration, temporaryChunks, unit.rater());
+          EarlierScores earlier = new EarlierScores(configuration, unit.rater(), unit.earlier())) {
+        rate(unit.rater(), rater, documents, earlier, ratings, chunkScores);
       }
       if (unit.rater().keepsChunks()) {
         // First, since a bucket is finished when its ratings are there.
@@ -85,6 +101,7 @@ record RatingTask(
       PlannedRater planned,
       Rater rater,
       ParquetRows.Reader documents,
+      EarlierScores earlier,
       RaterFile.Writer ratings,
       ChunkFile.Writer chunkScores)
       throws IOException {
@@ -92,9 +109,9 @@ record RatingTask(
     Rater.Meter meter = work -> progress.add(new RatingProgress.Done(place, work));
     Deque<Window> underway = new ArrayDeque<>();
     try {
-      underway.add(begin(rater, documents, meter));
+      underway.add(begin(rater, documents, earlier, meter));
       while (!underway.element().documents().isEmpty()) {
-        underway.add(begin(rater, documents, meter));
+        underway.add(begin(rater, documents, earlier, meter));
         meter.add(write(underway.element(), ratings, chunkScores));
         underway.remove();
       }
@@ -103,21 +120,37 @@ record RatingTask(
     }
   }
 
-  private Window begin(Rater rater, ParquetRows.Reader documents, Rater.Meter meter)
+  private Window begin(
+      Rater rater, ParquetRows.Reader documents, EarlierScores earlier, Rater.Meter meter)
       throws IOException {
     List<RatedDocument> window = new ArrayList<>();
+    List<Optional<Rating>> ratings = new ArrayList<>();
+    List<RatedDocument> unrated = new ArrayList<>();
     long characters = 0;
-    while (window.size() < WINDOW_DOCUMENTS && characters < windowCharacters) {
+    while (unrated.size() < WINDOW_DOCUMENTS
+        && window.size() < WINDOW_ROWS
+        && characters < windowCharacters) {
       Optional<Group> row = documents.next();
       if (row.isEmpty()) {
         break;
       }
+      Optional<Rating> rating =
+          earlier.of(row.get().getBinary(DocumentsTable.DOC_ID, 0).getBytes());
+      ratings.add(rating);
+      if (rating.isPresent()) {
+        RatedDocument document = RaterFile.document(row.get(), null, null);
+        window.add(document);
+        meter.add(RatingWork.takenOver(document.tokens()));
+        continue;
+      }
       String text = value(row.get(), DocumentsTable.TEXT);
       String meta = value(row.get(), DocumentsTable.META);
       characters += length(text) + length(meta);
-      window.add(RaterFile.document(row.get(), text, meta));
+      RatedDocument document = RaterFile.document(row.get(), text, meta);
+      window.add(document);
+      unrated.add(document);
     }
-    return new Window(window, rater.begin(window, meter));
+    return new Window(window, ratings, rater.begin(unrated, meter));
   }
 
   /** A column's value; null where the rater did not ask for it, or the row has none. */
@@ -131,13 +164,14 @@ record RatingTask(
   /** Waits for a window's ratings and writes them; what it counts is what is quarantined. */
   private static RatingWork write(
       Window window, RaterFile.Writer ratings, ChunkFile.Writer chunkScores) throws IOException {
-    List<Rating> rated = window.pending().ratings();
+    Iterator<Rating> rated = window.pending().ratings().iterator();
     RatingWork quarantined = RatingWork.NONE;
-    for (int i = 0; i < rated.size(); i++) {
+    for (int i = 0; i < window.documents().size(); i++) {
       RatedDocument document = window.documents().get(i);
-      ratings.write(document, rated.get(i));
-      chunkScores.write(document, rated.get(i));
-      if (rated.get(i).whyMissing().isPresent()) {
+      Rating rating = window.earlier().get(i).orElseGet(rated::next);
+      ratings.write(document, rating);
+      chunkScores.write(document, rating);
+      if (rating.whyMissing().isPresent()) {
         quarantined = quarantined.plus(RatingWork.quarantine());
       }
     }

@@ -14,6 +14,8 @@ import java.io.Serializable;
  * @param halvings batches that did not fit into memory and were halved
  * @param busyNanos inside the model, summed over the threads that run it
  * @param waitNanos of batches in the queue
+ * @param takenOver documents whose scores an earlier run had given; not among {@code documents}
+ * @param takenOverTokens of these documents, in the training tokenizer's tokens
  */
 record RatingWork(
     long documents,
@@ -24,29 +26,36 @@ record RatingWork(
     long batches,
     long halvings,
     long busyNanos,
-    long waitNanos)
+    long waitNanos,
+    long takenOver,
+    long takenOverTokens)
     implements Serializable {
-  static final RatingWork NONE = new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final RatingWork NONE = new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static RatingWork document(long tokens) {
-    return new RatingWork(1, 0, tokens, 0, 0, 0, 0, 0, 0);
+    return new RatingWork(1, 0, tokens, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** That an earlier run's scores of a document are taken. */
+  static RatingWork takenOver(long tokens) {
+    return new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, tokens);
   }
 
   /** That a document counted elsewhere has no score. */
   static RatingWork quarantine() {
-    return new RatingWork(0, 1, 0, 0, 0, 0, 0, 0, 0);
+    return new RatingWork(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   static RatingWork batch(long raterTokens, long positions, long busyNanos) {
-    return new RatingWork(0, 0, 0, raterTokens, positions, 1, 0, busyNanos, 0);
+    return new RatingWork(0, 0, 0, raterTokens, positions, 1, 0, busyNanos, 0, 0, 0);
   }
 
   static RatingWork halving() {
-    return new RatingWork(0, 0, 0, 0, 0, 0, 1, 0, 0);
+    return new RatingWork(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
   }
 
   static RatingWork waiting(long nanos) {
-    return new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, nanos);
+    return new RatingWork(0, 0, 0, 0, 0, 0, 0, 0, nanos, 0, 0);
   }
 
   RatingWork plus(RatingWork other) {
@@ -59,7 +68,9 @@ record RatingWork(
         batches + other.batches,
         halvings + other.halvings,
         busyNanos + other.busyNanos,
-        waitNanos + other.waitNanos);
+        waitNanos + other.waitNanos,
+        takenOver + other.takenOver,
+        takenOverTokens + other.takenOverTokens);
   }
 
   /** The share of positions that were padding, from 0 to 1. */

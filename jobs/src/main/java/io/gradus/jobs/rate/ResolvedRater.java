@@ -179,6 +179,15 @@ record ResolvedRater(
         0);
   }
 
+  /**
+   * Whether a document's scores are a function of its content alone, so that they are the same in
+   * every documents table that has it.
+   */
+  boolean ratesContentAlone(Engine engine) {
+    return !(config instanceof RaterConfig.Columns)
+        && bundle.map(found -> engine.ratesAlone(found.definition().batch())).orElse(true);
+  }
+
   /** What else the configuration says that scores depend on. */
   private Map<String, String> settings() {
     if (config instanceof RaterConfig.Columns columns) {

@@ -27,9 +27,10 @@ final class WorkSummary {
     this.shown = began;
   }
 
-  /** Training tokens of the documents rated so far. */
+  /** Training tokens of the documents that have their scores, rated or taken over. */
   long tokens() {
-    return watch.total().tokens();
+    RatingWork total = watch.total();
+    return total.tokens() + total.takenOverTokens();
   }
 
   /** A line for each executor and device: what it has done, and its speed since the last call. */
