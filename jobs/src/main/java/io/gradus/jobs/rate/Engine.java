@@ -7,7 +7,11 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Chooses how sessions are fed, from the configuration and from what executors have. */
-record Engine(EngineSettings settings, DeviceConfig.Provider provider, long windowCharacters) {
+record Engine(
+    EngineSettings settings,
+    DeviceConfig.Provider provider,
+    long windowCharacters,
+    RateConfig.TakeOver takeOver) {
   /**
    * One chunk a run: on a CPU larger batches are slower (docs/benchmarks.md), and so no score
    * depends on another document.
@@ -28,7 +32,8 @@ record Engine(EngineSettings settings, DeviceConfig.Provider provider, long wind
     return new Engine(
         settings(config.device(), config.batchTokens(), slots(conf, taskCores), taskCores),
         config.device().provider(),
-        config.windowCharacters());
+        config.windowCharacters(),
+        config.takeOver());
   }
 
   /**
@@ -63,6 +68,11 @@ record Engine(EngineSettings settings, DeviceConfig.Provider provider, long wind
     return batch == RaterDefinition.Batch.SINGLE || settings.batchTokens() == 1;
   }
 
+  /** Whether the scores of another documents table may be taken over. */
+  boolean takesOver(RaterDefinition.Batch batch) {
+    return ratesAlone(batch) || takeOver == RateConfig.TakeOver.ALL;
+  }
+
   /** What of it the last bits of scores depend on. */
   Map<String, Object> fingerprint(RaterDefinition.Batch batch) {
     if (ratesAlone(batch)) {
@@ -76,6 +86,8 @@ record Engine(EngineSettings settings, DeviceConfig.Provider provider, long wind
         "lengthStep",
         settings.lengthStep(),
         "windowCharacters",
-        windowCharacters);
+        windowCharacters,
+        "takeOver",
+        takeOver);
   }
 }

@@ -21,6 +21,7 @@ import java.util.TreeMap;
  *     device; {@code rate.batch-tokens}
  * @param windowCharacters a task holds two windows of documents, each of so many characters of text
  *     or one longer document; {@code rate.window-characters}, by default 2,000,000
+ * @param takeOver which scores of earlier documents are taken over; {@code rate.take-over}
  * @param device what models run on; {@code rate.device}
  */
 public record RateConfig(
@@ -28,7 +29,17 @@ public record RateConfig(
     double maxQuarantined,
     int batchTokens,
     long windowCharacters,
+    TakeOver takeOver,
     DeviceConfig device) {
+
+  /** Which scores of documents that were rated before are taken over. */
+  public enum TakeOver {
+    /** Those that rating anew would give, to the last bit. */
+    EXACT,
+    /** Those of batches too, whose last digit depends on the documents that were beside. */
+    ALL
+  }
+
   private static final double MAX_QUARANTINED = 0.01;
   private static final long WINDOW_CHARACTERS = 2_000_000;
 
@@ -114,11 +125,17 @@ public record RateConfig(
           WINDOW_CHARACTERS,
           new Range(1, 1L << 30),
           "A task holds two windows of documents, each of so many characters or one document.");
+  private static final Key<TakeOver> TAKE_OVER =
+      Key.choice(
+          "take-over",
+          TakeOver.EXACT,
+          "Which scores of documents that were rated before are [taken over](new-data.md#rate).");
   private static final Key<Section> DEVICE =
       Key.section("device", "What models run on.", DeviceConfig.KEYS);
 
   /** The keys of the section. */
-  public static final Keys KEYS = Keys.of(RATERS, QUARANTINED, BATCH_TOKENS, WINDOW, DEVICE);
+  public static final Keys KEYS =
+      Keys.of(RATERS, QUARANTINED, BATCH_TOKENS, WINDOW, TAKE_OVER, DEVICE);
 
   public RateConfig {
     raters = List.copyOf(raters);
@@ -127,7 +144,12 @@ public record RateConfig(
   /** A configuration with everything but the raters as by default. */
   public static RateConfig of(RaterConfig... raters) {
     return new RateConfig(
-        List.of(raters), MAX_QUARANTINED, 0, WINDOW_CHARACTERS, DeviceConfig.DEFAULT);
+        List.of(raters),
+        MAX_QUARANTINED,
+        0,
+        WINDOW_CHARACTERS,
+        TakeOver.EXACT,
+        DeviceConfig.DEFAULT);
   }
 
   /** Reads the section {@code rate}; problems are recorded in the section. */
@@ -146,9 +168,10 @@ public record RateConfig(
     double maxQuarantined = section.read(QUARANTINED);
     int batchTokens = section.read(BATCH_TOKENS, 0);
     long windowCharacters = section.read(WINDOW);
+    TakeOver takeOver = section.read(TAKE_OVER);
     DeviceConfig device = DeviceConfig.read(section.read(DEVICE));
     section.finish(KEYS);
-    return new RateConfig(raters, maxQuarantined, batchTokens, windowCharacters, device);
+    return new RateConfig(raters, maxQuarantined, batchTokens, windowCharacters, takeOver, device);
   }
 
   private static RaterConfig readRater(Section section) {

@@ -247,7 +247,7 @@ public final class RateJob {
      */
     private List<EarlierTable> earlierTables(ResolvedRater rater) throws IOException {
       List<EarlierTable> tables = new ArrayList<>();
-      if (!rater.ratesContentAlone(engine)) {
+      if (!rater.takesOver(engine)) {
         return tables;
       }
       for (Manifest manifest : documents.directory().others()) {
@@ -285,7 +285,7 @@ public final class RateJob {
             .console()
             .line("rate       " + rater.name() + ": only documents without earlier scores");
       } else if (rater.bundle().isPresent()
-          && !rater.ratesContentAlone(engine)
+          && !rater.takesOver(engine)
           && !documents.directory().others().isEmpty()) {
         context
             .console()
@@ -293,7 +293,7 @@ public final class RateJob {
                 "rate       "
                     + rater.name()
                     + ": all documents, since in batches a score's last digit depends on its"
-                    + " neighbours; with rate.batch-tokens = 1 earlier scores are taken over");
+                    + " neighbours; rate.take-over = all takes earlier scores over all the same");
       }
     }
 

@@ -179,13 +179,10 @@ record ResolvedRater(
         0);
   }
 
-  /**
-   * Whether a document's scores are a function of its content alone, so that they are the same in
-   * every documents table that has it.
-   */
-  boolean ratesContentAlone(Engine engine) {
+  /** Whether scores that another documents table's documents have may be taken over. */
+  boolean takesOver(Engine engine) {
     return !(config instanceof RaterConfig.Columns)
-        && bundle.map(found -> engine.ratesAlone(found.definition().batch())).orElse(true);
+        && bundle.map(found -> engine.takesOver(found.definition().batch())).orElse(true);
   }
 
   /** What else the configuration says that scores depend on. */

@@ -8,6 +8,7 @@ import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Manifest;
 import io.gradus.common.workspace.Workspace;
+import io.gradus.jobs.rate.TinyBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,6 +181,32 @@ class NewDataTest {
     assertThat(why(grown)).contains("/raw/a.jsonl is gone since ingest/");
     assertRated(grown, 3, 30);
     assertSame(run("whole", "rate"), grown, "ingest", "rate");
+  }
+
+  @Test
+  void aChangedFileMakesAllBeRead() throws IOException {
+    add("a.jsonl", "a", 0, 30, "");
+    Workspace grown = run("grown", "ingest");
+    add("a.jsonl", "a", 0, 40, "");
+    run("grown", "ingest");
+    assertThat(why(grown)).contains("/raw/a.jsonl changed since ingest/");
+    assertSame(run("whole", "ingest"), grown, "ingest");
+  }
+
+  @Test
+  void scoresOfBatchesAreTakenOverWhereThatIsAskedFor() throws IOException {
+    String bundle = "rate.raters=[{bundle=\"" + TinyBundle.write(folder.resolve("tiny")) + "\"}]";
+    String[] asked = {bundle, "rate.batch-tokens=4096", "rate.take-over=all"};
+    add("a.jsonl", "a", 0, 30, "");
+    Workspace grown = run("grown", "rate", asked);
+    add("b.jsonl", "b", 30, 50, "");
+    run("grown", "rate", asked);
+    assertThat(newest(grown, "rate").at("/raters/0/documentsRated").asInt()).isEqualTo(20);
+    assertThat(newest(grown, "rate").at("/raters/0/documentsTakenOver").asInt()).isEqualTo(30);
+
+    run("grown", "rate", bundle, "rate.batch-tokens=4096");
+    assertThat(newest(grown, "rate").at("/raters/0/documentsRated").asInt()).isEqualTo(50);
+    assertThat(newest(grown, "rate").at("/raters/0/documentsTakenOver").asInt()).isZero();
   }
 
   private static String why(Workspace workspace) {

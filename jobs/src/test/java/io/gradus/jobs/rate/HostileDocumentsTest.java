@@ -228,6 +228,7 @@ class HostileDocumentsTest {
             1,
             4096,
             2_000_000,
+            RateConfig.TakeOver.EXACT,
             DeviceConfig.DEFAULT);
     List<String> texts = new ArrayList<>(NEIGHBOURS);
     texts.addAll(DOCUMENTS.values());

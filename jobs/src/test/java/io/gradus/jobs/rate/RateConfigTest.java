@@ -33,6 +33,7 @@ class RateConfigTest {
             max-quarantined = 0.2
             batch-tokens = 16k
             window-characters = 5M
+            take-over = all
             device { provider = cuda, index = 2 }
             raters = [ { bundle = "hdfs:///raters/qurater", prefix = qu_, max-chunks = 4,
                          chunk-scores = true },
@@ -59,6 +60,7 @@ class RateConfigTest {
                 0.2,
                 16_000,
                 5_000_000,
+                RateConfig.TakeOver.ALL,
                 new DeviceConfig(
                     DeviceConfig.Provider.CUDA, 2, 0, DeviceConfig.Cudnn.REQUIRED, "")));
   }

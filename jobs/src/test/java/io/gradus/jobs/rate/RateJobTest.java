@@ -58,7 +58,13 @@ class RateJobTest {
   }
 
   private static RateConfig lenient(double maxQuarantined, RaterConfig... raters) {
-    return new RateConfig(List.of(raters), maxQuarantined, 0, 2_000_000, DeviceConfig.DEFAULT);
+    return new RateConfig(
+        List.of(raters),
+        maxQuarantined,
+        0,
+        2_000_000,
+        RateConfig.TakeOver.EXACT,
+        DeviceConfig.DEFAULT);
   }
 
   private StageDirectory output(String fingerprint) {

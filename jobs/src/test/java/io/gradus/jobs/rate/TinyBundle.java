@@ -18,13 +18,13 @@ import java.util.function.Consumer;
  * makes the graph fail, every other word and the special tokens are (0, 0). The heads are {@code x
  * + 10 y + 0.5} and {@code -x}.
  */
-final class TinyBundle {
+public final class TinyBundle {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final float[][] VECTORS = {{0, 0}, {0, 0}, {0, 0}, {1, 0}, {0, 2}, {Float.NaN, 0}};
 
   private TinyBundle() {}
 
-  static Path write(Path folder) throws IOException {
+  public static Path write(Path folder) throws IOException {
     return write(folder, definition -> {});
   }
 
