@@ -14,7 +14,7 @@ public final class Credentials {
    * {@code spark.redaction.regex}, and the keys and signatures of other object stores.
    */
   public static final String SECRETS =
-      "(?i)secret|password|passphrase|token|access[.]?key|account[.]?key|private[.]?key|[.]sas[.]";
+      "(?i)secret|password|passphrase|token|(?:access|account|private|encryption)[._]?key|[.]sas[.]";
 
   private static final Pattern SECRET = Pattern.compile(SECRETS);
 
@@ -22,9 +22,14 @@ public final class Credentials {
   private static final Pattern PLACE =
       Pattern.compile("(?i)secretKeyRef|[.]secrets[.]|(?:file|path|provider)$");
 
-  /** After the user's name and a colon comes a password, unless it is the number of a port. */
+  /**
+   * After the user's name and a colon comes a password, which may hold slashes; but a port where no
+   * user is named, and a path with an @.
+   */
   private static final Pattern PASSWORD =
-      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://[^/:@]*):(?!\\d*(?:/|$))[^@]*@.*");
+      Pattern.compile(
+          "((?:s3|s3a|s3n|gs)://[^/:@]*):[^@]*@"
+              + "|([A-Za-z][A-Za-z0-9+.-]*://[^/:@]*):(?!\\d*(?:/|$))[^@]*@");
 
   private Credentials() {}
 
@@ -35,10 +40,10 @@ public final class Credentials {
    */
   static String without(String text) {
     var uri = PASSWORD.matcher(text);
-    if (uri.matches()) {
+    if (uri.find()) {
       throw new IllegalArgumentException(
           "'"
-              + uri.group(1)
+              + (uri.group(1) == null ? uri.group(2) : uri.group(1))
               + ":...' holds a password, which would be seen in manifests and logs; give it in"
               + " Hadoop's configuration or the environment, as in fs.s3a.secret.key of"
               + " core-site.xml, and leave it out here");

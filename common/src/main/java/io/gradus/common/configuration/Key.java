@@ -196,7 +196,7 @@ public final class Key<T> {
         meaning);
   }
 
-  /** A list of numbers, empty by default. */
+  /** A compulsory list of numbers. */
   public static Key<List<Double>> numbers(String name, Range range, String meaning) {
     return compulsory(
         name,

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -71,7 +72,8 @@ public final class NativeTokenizers {
 
   private static boolean isOwn(Path folder, String user) {
     try {
-      return Files.getOwner(folder).getName().equals(user)
+      return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+          && Files.getOwner(folder).getName().equals(user)
           && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))
               .equals("rwx------");
     } catch (IOException | UnsupportedOperationException e) {

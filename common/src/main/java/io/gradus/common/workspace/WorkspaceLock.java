@@ -194,7 +194,7 @@ public final class WorkspaceLock implements AutoCloseable {
   /**
    * From now on the run is Spark's application of this name; called when others have taken over.
    */
-  public void started(String application, Runnable stop) {
+  public synchronized void started(String application, Runnable stop) {
     run = run.at(application, run.stage(), null);
     whenLost = stop;
   }

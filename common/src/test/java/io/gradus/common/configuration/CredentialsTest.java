@@ -14,6 +14,8 @@ class CredentialsTest {
   @ValueSource(
       strings = {
         "s3a://AKIA7:Xy/z@bucket/books",
+        "s3a://AKIA7:/Xy+z@bucket/books",
+        "s3a://AKIA7:7/Xy@bucket/books",
         "ftp://ana:Xy/z@host:21/books",
         "sftp://:Xy/z@host",
         "hdfs://ana:8Xy/z@nn:8020/a"
@@ -33,6 +35,13 @@ class CredentialsTest {
         .isInstanceOf(UserMistake.class)
         .hasMessageStartingWith("The configuration: '")
         .hasMessageEndingWith("and leave it out here.");
+  }
+
+  @Test
+  void aPasswordInAGlobIsRefusedToo() {
+    assertThatThrownBy(() -> Credentials.without("{s3a://AKIA7:Xy@bucket/books,/data}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'s3a://AKIA7:...' holds a password");
   }
 
   @ParameterizedTest
@@ -55,6 +64,8 @@ class CredentialsTest {
       strings = {
         "spark.hadoop.fs.s3a.secret.key",
         "spark.hadoop.fs.s3a.access.key",
+        "spark.hadoop.fs.s3a.encryption.key",
+        "spark.executorEnv.AZURE_STORAGE_ACCOUNT_KEY",
         "spark.hadoop.fs.s3a.bucket.books.session.token",
         "spark.hadoop.fs.azure.account.key.books.dfs.core.windows.net",
         "spark.hadoop.fs.azure.sas.fixed.books",

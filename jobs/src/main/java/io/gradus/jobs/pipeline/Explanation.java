@@ -6,9 +6,11 @@ import io.gradus.jobs.pipeline.Plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Says for each stage whether it would run, and why. */
 final class Explanation {
@@ -74,9 +76,10 @@ final class Explanation {
 
   /** Which digests differ, such as {@code inputs changed}. */
   static List<String> changed(Map<String, String> before, Map<String, String> now) {
-    return now.entrySet().stream()
-        .filter(digest -> !digest.getValue().equals(before.get(digest.getKey())))
-        .map(digest -> digest.getKey() + " changed")
+    return Stream.concat(now.keySet().stream(), before.keySet().stream())
+        .distinct()
+        .filter(name -> !Objects.equals(before.get(name), now.get(name)))
+        .map(name -> name + " changed")
         .toList();
   }
 }

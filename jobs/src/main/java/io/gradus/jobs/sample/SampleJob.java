@@ -64,21 +64,16 @@ public final class SampleJob {
   private static final int GROUPS_IN_RESULT = 1_000;
   private static final int SAMPLED_FILES = 16;
   private static final int SAMPLED_ROWS = 1 << 16;
-  private static final int FEWEST_STEPS = 4;
   private static final int MOST_STEPS = 1 << 12;
-
-  /** Of all groups and steps together, so that a task's counts fit into 64 MB. */
-  private static final int MOST_COUNTS = 1 << 22;
-
-  /** The driver holds so many at most, in 40 bytes each. */
-  private static final int MOST_CANDIDATES = 1 << 22;
+  private static final int CANDIDATES_FOR_EACH_GROUP = 16;
 
   private final long candidateLimit;
+  private final int candidatesForEachGroup;
   private final long rowsPerFile;
 
   /** A job for ratings of any size. */
   public SampleJob() {
-    this(MOST_CANDIDATES, 1_000_000);
+    this(1 << 20, CANDIDATES_FOR_EACH_GROUP, 1_000_000);
   }
 
   /**
@@ -86,10 +81,12 @@ public final class SampleJob {
    *
    * @param candidateLimit so many documents in the crossing cells are looked at one by one, on the
    *     driver; while there are more, the cells are cut finer by a further scan
+   * @param candidatesForEachGroup so many for each quota group are allowed in any case
    * @param rowsPerFile about so many documents are written to one file
    */
-  SampleJob(long candidateLimit, long rowsPerFile) {
+  SampleJob(long candidateLimit, int candidatesForEachGroup, long rowsPerFile) {
     this.candidateLimit = candidateLimit;
+    this.candidatesForEachGroup = candidatesForEachGroup;
     this.rowsPerFile = rowsPerFile;
   }
 
@@ -220,8 +217,16 @@ public final class SampleJob {
               .parallelize(List.of(first), 1)
               .map(slice -> keys.someKeys(slice, rates.value(), all.value(), SAMPLED_ROWS))
               .first();
-      return KeySteps.of(
-          sample, Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, MOST_COUNTS / groups.count())));
+      return KeySteps.of(sample, steps(groups.count()));
+    }
+
+    /**
+     * As many as let a task's counts, 16 bytes for each group and step, fit into 16 MiB; 16 where
+     * there are so many groups that it would be fewer, and 4 where those would fill 64 MiB.
+     */
+    private static int steps(int groups) {
+      int few = groups <= 1 << 18 ? 16 : 4;
+      return Math.max(few, Math.min(MOST_STEPS, (1 << 20) / groups));
     }
 
     private CopyRates copyRates() {
@@ -273,7 +278,8 @@ public final class SampleJob {
       search.start(visitor -> counts.forEachDescending(steps, visitor), steps.bits());
       SampleScan scanned = scan;
       // In the end each group has one candidate.
-      while (search.candidates() > Math.max(candidateLimit, groups.count())) {
+      long limit = Math.max(candidateLimit, (long) candidatesForEachGroup * groups.count());
+      while (search.candidates() > limit) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         search.refine(
             sums.of(

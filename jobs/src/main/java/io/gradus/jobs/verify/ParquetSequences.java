@@ -53,7 +53,7 @@ final class ParquetSequences implements TokenReader {
       if (!file.getRowGroups().isEmpty()) {
         bytes.digestTo(file.getRowGroups().get(0).getStartingPos());
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }

@@ -309,7 +309,7 @@ class SampleJobTest {
     assertThat(sample("a", equal, "method = top, tokens = 10k"))
         .containsExactlyInAnyOrderElementsOf(expected);
     SampleResult finer =
-        run("b", new SampleJob(1, 500), equal, "method = top, tokens = 10k", BUCKETS);
+        run("b", new SampleJob(1, 1, 500), equal, "method = top, tokens = 10k", BUCKETS);
     assertThat(ids("b")).containsExactlyInAnyOrderElementsOf(expected);
     // A scan for keys, one that finds them equal, one by doc_id, and one for the last document.
     assertThat(finer.scans()).isEqualTo(4);
@@ -383,7 +383,7 @@ class SampleJobTest {
             .toList();
     List<String> expected = twins.stream().limit(37).map(Rated::docId).toList();
     assertThat(sample("a", twins, "method = top, tokens = 365")).isEqualTo(expected);
-    run("b", new SampleJob(0, 500), twins, "method = top, tokens = 365", BUCKETS);
+    run("b", new SampleJob(0, 1, 500), twins, "method = top, tokens = 365", BUCKETS);
     assertThat(ids("b")).isEqualTo(expected);
   }
 
@@ -459,7 +459,7 @@ class SampleJobTest {
 
   @Test
   void filesOfTheSelectionAreRunsOfRatingFiles() throws IOException {
-    run("a", new SampleJob(1000, 300), CORPUS, "tokens = 50%", 8);
+    run("a", new SampleJob(1000, 1, 300), CORPUS, "tokens = 50%", 8);
     List<Row> rows = rows("a");
     assertThat(LocalSpark.session().read().parquet(table("a")).inputFiles()).hasSizeGreaterThan(3);
     assertThat(rows.stream().map(SampleJobTest::id).toList()).isSorted().doesNotHaveDuplicates();
