@@ -213,11 +213,12 @@ public final class IngestJob {
         String.format(
             Locale.ROOT,
             "ingest: the documents of %s, to which new ones were to be added, are no longer those"
-                + " that were written (%,d rows of %,d). Remove this folder, and run again to read"
-                + " all files.",
+                + " that were written (%,d rows of %,d). Remove its %s, and run again to read all"
+                + " files.",
             table.directory().path(),
             rows,
-            table.result().table().rows()));
+            table.result().table().rows(),
+            InputList.FILE));
   }
 
   private static ScanSummary scan(RawRecords raw) {

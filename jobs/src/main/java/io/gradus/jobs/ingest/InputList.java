@@ -36,7 +36,9 @@ final class InputList {
           Json.write(
               List.of(
                   config.inputs().get(file.input()),
-                  file.relativePath(),
+                  // Only what a text file's documents are named by: a glob that matches one more
+                  // folder starts relative paths elsewhere.
+                  file.format() == IngestConfig.Format.TEXT ? file.relativePath() : "",
                   file.format(),
                   file.compression()));
       return new Entry(

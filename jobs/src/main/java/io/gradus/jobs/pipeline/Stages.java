@@ -249,7 +249,7 @@ final class Stages {
         ? Optional.empty()
         : Optional.of(
             say(
-                "rate: %,d of %,d documents are new; earlier scores of the others are taken over",
+                "rate: %,d of %,d documents are new; the others keep the scores that they have",
                 news.path("documents").asLong(), ingest.result().at("/table/rows").asLong()));
   }
 

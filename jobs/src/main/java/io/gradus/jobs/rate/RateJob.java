@@ -16,6 +16,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -241,16 +242,24 @@ public final class RateJob {
     }
 
     /**
-     * The rater's scores of other documents tables of the workspace, the newest first and none
-     * beyond the first that has them all: of what came before that, nothing is likely to be
-     * missing.
+     * The rater's scores of other documents tables of the workspace, the newest first; but before
+     * all the table that these documents continue, and no other where that one is rated whole: only
+     * new documents lack scores then.
      */
     private List<EarlierTable> earlierTables(ResolvedRater rater) throws IOException {
       List<EarlierTable> tables = new ArrayList<>();
       if (!rater.takesOver(engine)) {
         return tables;
       }
-      for (Manifest manifest : documents.directory().others()) {
+      String continued =
+          documents
+              .directory()
+              .manifest()
+              .map(manifest -> manifest.result().at("/newData/earlier").asText())
+              .orElse("");
+      List<Manifest> others = new ArrayList<>(documents.directory().others());
+      others.sort(Comparator.comparing(manifest -> !manifest.fingerprint().equals(continued)));
+      for (Manifest manifest : others) {
         Path folder =
             new Path(new Path(stage, "raters"), rater.fingerprint(manifest.fingerprint(), engine));
         Set<String> finished = finishedFiles(folder);
@@ -260,7 +269,8 @@ public final class RateJob {
         int count = manifest.result().at("/table/buckets").asInt();
         Map<Integer, EarlierScores.Files> files = new TreeMap<>();
         for (int bucket = 0; bucket < count; bucket++) {
-          if (finished.contains(RatingsTable.fileName(bucket))) {
+          if (finished.contains(RatingsTable.fileName(bucket))
+              && (rater.chunkFolder().isEmpty() || finished.contains(ChunkFile.fileName(bucket)))) {
             files.put(
                 bucket,
                 new EarlierScores.Files(
@@ -269,13 +279,19 @@ public final class RateJob {
           }
         }
         tables.add(new EarlierTable(files, count));
-        StageDirectory earlier = documents.directory().other(manifest);
-        if (files.size()
-            == DocumentsTable.bucketFiles(earlier.fileSystem(), earlier.table()).size()) {
+        if (manifest.fingerprint().equals(continued) && files.size() == bucketsOf(manifest)) {
           break;
         }
       }
       return tables;
+    }
+
+    /** How many buckets of an earlier table have documents; none where it was removed. */
+    private int bucketsOf(Manifest manifest) throws IOException {
+      StageDirectory earlier = documents.directory().other(manifest);
+      return earlier.fileSystem().exists(earlier.table())
+          ? DocumentsTable.bucketFiles(earlier.fileSystem(), earlier.table()).size()
+          : 0;
     }
 
     /** Says which documents a rater sees, where there are earlier documents. */

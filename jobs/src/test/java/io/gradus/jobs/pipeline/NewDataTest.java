@@ -179,8 +179,22 @@ class NewDataTest {
     add("b.jsonl", "b", 29, 62, "");
     run("grown", "rate");
     assertThat(why(grown)).contains("/raw/a.jsonl is gone since ingest/");
-    assertRated(grown, 3, 30);
+    assertRated(grown, 2, 31);
     assertSame(run("whole", "rate"), grown, "ingest", "rate");
+  }
+
+  @Test
+  void scoresAreTakenOverFromTheTableThatIsContinuedWhateverWasRatedSince() throws IOException {
+    add("a.jsonl", "a", 0, 30, "");
+    Workspace grown = run("grown", "rate");
+    Files.move(raw.resolve("a.jsonl"), folder.resolve("a.jsonl"));
+    add("try.jsonl", "a", 90, 95, "");
+    run("grown", "rate");
+    Files.delete(raw.resolve("try.jsonl"));
+    Files.move(folder.resolve("a.jsonl"), raw.resolve("a.jsonl"));
+    add("b.jsonl", "b", 30, 50, "");
+    run("grown", "rate");
+    assertRated(grown, 20, 30);
   }
 
   @Test
@@ -244,7 +258,6 @@ class NewDataTest {
                 + grown.finished("ingest").get(0).fingerprint());
     run("grown", "ingest");
     assertThat(Pipeline.of(config, new Configuration()).explain())
-        .contains(
-            "  rate: 20 of 50 documents are new; earlier scores of the others are taken over");
+        .contains("  rate: 20 of 50 documents are new; the others keep the scores that they have");
   }
 }
