@@ -18,6 +18,10 @@ public final class Credentials {
 
   private static final Pattern SECRET = Pattern.compile(SECRETS);
 
+  /** A property of a JVM that holds one, as in {@code spark.driver.extraJavaOptions}. */
+  private static final Pattern SECRET_PROPERTY =
+      Pattern.compile("(?i)-D\\S*(?:secret|password|passphrase)\\S*=");
+
   /** These only tell where a secret is. */
   private static final Pattern PLACE =
       Pattern.compile("(?i)secretKeyRef|[.]secrets[.]|(?:file|path|provider)$");
@@ -65,7 +69,8 @@ public final class Credentials {
   }
 
   /** Whether a setting's value is for nobody to see. */
-  public static boolean isSecret(String setting) {
-    return SECRET.matcher(setting).find() && !PLACE.matcher(setting).find();
+  public static boolean isSecret(String setting, String value) {
+    return (SECRET.matcher(setting).find() && !PLACE.matcher(setting).find())
+        || SECRET_PROPERTY.matcher(value).find();
   }
 }

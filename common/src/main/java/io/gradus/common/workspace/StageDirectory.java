@@ -89,8 +89,17 @@ public final class StageDirectory {
 
   /** Whether anything was written here, finished or not. */
   public boolean exists() {
+    return exists(path);
+  }
+
+  /** Whether its table is there; somebody may have removed it to save space. */
+  public boolean hasTable() {
+    return exists(table());
+  }
+
+  private boolean exists(Path any) {
     try {
-      return fileSystem().exists(path);
+      return fileSystem().exists(any);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -73,7 +73,7 @@ class CredentialsTest {
         "spark.ssl.keyPassword"
       })
   void settingsWithSecretsAreKnown(String setting) {
-    assertThat(Credentials.isSecret(setting)).isTrue();
+    assertThat(Credentials.isSecret(setting, "value")).isTrue();
   }
 
   @Test
@@ -86,6 +86,14 @@ class CredentialsTest {
               "spark.kubernetes.authenticate.submission.oauthTokenFile",
               "spark.executor.memory"
             })
-        .noneMatch(Credentials::isSecret);
+        .noneMatch(setting -> Credentials.isSecret(setting, "value"));
+  }
+
+  @Test
+  void aPropertyOfAJvmMayHoldASecret() {
+    String options = "spark.driver.extraJavaOptions";
+    assertThat(Credentials.isSecret(options, "-Xss8m -Djavax.net.ssl.trustStorePassword=x"))
+        .isTrue();
+    assertThat(Credentials.isSecret(options, "-Xss8m -Dfile.encoding=UTF-8")).isFalse();
   }
 }

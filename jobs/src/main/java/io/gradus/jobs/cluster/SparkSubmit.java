@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * A command line of spark-submit.
@@ -22,11 +21,6 @@ import java.util.regex.Pattern;
  */
 public record SparkSubmit(List<List<String>> options) {
   private static final String PROGRAM = "spark-submit";
-
-  /** A property of a JVM that holds a secret, as in {@code spark.driver.extraJavaOptions}. */
-  private static final Pattern SECRET_PROPERTY =
-      Pattern.compile("(?i)-D\\S*(?:secret|password|passphrase)\\S*=");
-
   private static final String MAIN = "io.gradus.jobs.command.Gradus";
 
   public SparkSubmit {
@@ -138,7 +132,7 @@ public record SparkSubmit(List<List<String>> options) {
   private static boolean isSecret(String word) {
     return word.startsWith("spark.")
         && word.contains("=")
-        && (Credentials.isSecret(name(word)) || SECRET_PROPERTY.matcher(word).find());
+        && Credentials.isSecret(name(word), word.substring(name(word).length() + 1));
   }
 
   private static String name(String setting) {

@@ -2,8 +2,6 @@ package io.gradus.jobs.ingest;
 
 import io.gradus.common.workspace.Manifest;
 import io.gradus.common.workspace.StageDirectory;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +55,7 @@ record EarlierDocuments(Found found, List<InputFile> added, String why) {
     for (Manifest manifest : tables) {
       StageDirectory directory = output.other(manifest);
       Optional<String> list = directory.text(InputList.FILE);
-      if (list.isEmpty() || !hasTable(directory)) {
+      if (list.isEmpty() || !directory.hasTable()) {
         continue;
       }
       InputList.Difference difference =
@@ -72,15 +70,6 @@ record EarlierDocuments(Found found, List<InputFile> added, String why) {
       }
     }
     return none(files, why);
-  }
-
-  /** Somebody may have removed the rows to save space, and left the manifest. */
-  private static boolean hasTable(StageDirectory directory) {
-    try {
-      return directory.fileSystem().exists(directory.table());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static String why(InputList.Difference difference, InputFiles files, String table) {

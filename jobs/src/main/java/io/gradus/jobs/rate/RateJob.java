@@ -289,7 +289,7 @@ public final class RateJob {
     /** How many buckets of an earlier table have documents; none where it was removed. */
     private int bucketsOf(Manifest manifest) throws IOException {
       StageDirectory earlier = documents.directory().other(manifest);
-      return earlier.fileSystem().exists(earlier.table())
+      return earlier.hasTable()
           ? DocumentsTable.bucketFiles(earlier.fileSystem(), earlier.table()).size()
           : 0;
     }

@@ -51,8 +51,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * Reads the ratings, writes the selection: for each quota group the documents with the largest keys
  * whose tokens reach the group's budget, the crossing document included.
  *
- * <p>A first scan counts tokens by group and cell of key, which gives the budgets and, with {@link
- * CutoffSearch}, the cells in which they are crossed; one or a few more look into those cells; the
+ * <p>A first scan counts tokens by group and step of the key, which gives the budgets and, with
+ * {@link CutoffSearch}, the steps in which they are crossed; one or a few more look into those; the
  * last one writes what is above. Nothing is shuffled or sorted.
  */
 public final class SampleJob {

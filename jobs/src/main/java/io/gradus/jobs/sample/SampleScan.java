@@ -68,11 +68,13 @@ record SampleScan(
   }
 
   /** Reads files; rows are scored, not keyed. */
-  void forEachScored(List<RatingFile> files, Visitor visitor) throws IOException {
+  private void forEachScored(List<RatingFile> files, long mostRows, Visitor visitor)
+      throws IOException {
     KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
     new RatingScan(hadoop, columns, criteria, sources)
         .forEachBatch(
             files,
+            mostRows,
             batch -> {
               rows.score(batch);
               visitor.visit(batch, rows);
@@ -83,8 +85,19 @@ record SampleScan(
   void forEachKeyed(
       List<RatingFile> files, CopyRates copyRates, KeyInterest interest, Visitor visitor)
       throws IOException {
+    forEachKeyed(files, Long.MAX_VALUE, copyRates, interest, visitor);
+  }
+
+  private void forEachKeyed(
+      List<RatingFile> files,
+      long mostRows,
+      CopyRates copyRates,
+      KeyInterest interest,
+      Visitor visitor)
+      throws IOException {
     forEachScored(
         files,
+        mostRows,
         (batch, rows) -> {
           rows.key(batch, copyRates, interest);
           visitor.visit(batch, rows);
@@ -96,6 +109,7 @@ record SampleScan(
     CellCounts counts = new CellCounts();
     forEachScored(
         files,
+        Long.MAX_VALUE,
         (batch, rows) -> {
           for (int row = 0; row < batch.size; row++) {
             if (rows.reasons[row] == null) {
@@ -113,21 +127,19 @@ record SampleScan(
   double[] someKeys(
       List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int mostRows)
       throws IOException {
-    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
     DoubleStream.Builder keys = DoubleStream.builder();
-    new RatingScan(hadoop, columns, criteria, sources)
-        .forEachBatch(
-            files,
-            mostRows,
-            batch -> {
-              rows.score(batch);
-              rows.key(batch, copyRates, everything);
-              for (int row = 0; row < batch.size; row++) {
-                if (rows.reasons[row] == null) {
-                  keys.add(rows.keys[row]);
-                }
-              }
-            });
+    forEachKeyed(
+        files,
+        mostRows,
+        copyRates,
+        everything,
+        (batch, rows) -> {
+          for (int row = 0; row < batch.size; row++) {
+            if (rows.reasons[row] == null) {
+              keys.add(rows.keys[row]);
+            }
+          }
+        });
     return keys.build().toArray();
   }
 
