@@ -3,11 +3,10 @@ package io.gradus.common.selection;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Documents of which one may cross its group's budget, packed into few bytes each. */
 public final class Candidates implements Serializable {
@@ -21,12 +20,14 @@ public final class Candidates implements Serializable {
   public record Candidate(
       int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
 
-    /** By group, then in the order in which a group's documents are taken. */
-    public static final Comparator<Candidate> IN_ORDER =
-        Comparator.comparingInt(Candidate::group)
-            .thenComparing(Comparator.comparingLong(Candidate::image).reversed())
-            .thenComparing(Candidate::docIdHigh, Long::compareUnsigned)
-            .thenComparing(Candidate::docIdLow, Long::compareUnsigned);
+    /** The order in which a group's documents are taken. */
+    static final Comparator<Candidate> IN_ORDER = Candidate::compare;
+
+    private static int compare(Candidate one, Candidate other) {
+      int byImage = Long.compare(other.image, one.image);
+      int byHigh = byImage != 0 ? byImage : Long.compareUnsigned(one.docIdHigh, other.docIdHigh);
+      return byHigh != 0 ? byHigh : Long.compareUnsigned(one.docIdLow, other.docIdLow);
+    }
   }
 
   public void add(int group, long image, long docIdHigh, long docIdLow, long tokens, int copies) {
@@ -58,8 +59,9 @@ public final class Candidates implements Serializable {
   }
 
   /**
-   * Visits them by group, and in each in the order in which documents are taken. There may be
-   * millions, of which only one group's are objects at a time.
+   * Visits each group's in the order in which documents are taken. Groups are visited side by side:
+   * a visitor keeps to what belongs to the candidate's group. There may be millions, of which only
+   * few groups' are objects at a time.
    */
   public void forEachInOrder(Consumer<Candidate> visitor) {
     int groups = 0;
@@ -78,16 +80,14 @@ public final class Candidates implements Serializable {
       byGroup[ends[group(i)]++] = i;
     }
     // ends[group], where the group began, has moved on to where it ends.
-    List<Candidate> ofGroup = new ArrayList<>();
-    int from = 0;
-    for (int group = 0; group < groups; group++) {
-      for (; from < ends[group]; from++) {
-        ofGroup.add(candidate(byGroup[from]));
-      }
-      ofGroup.sort(Candidate.IN_ORDER);
-      ofGroup.forEach(visitor);
-      ofGroup.clear();
-    }
+    IntStream.range(0, groups)
+        .parallel()
+        .forEach(
+            group ->
+                Arrays.stream(byGroup, group == 0 ? 0 : ends[group - 1], ends[group])
+                    .mapToObj(this::candidate)
+                    .sorted(Candidate.IN_ORDER)
+                    .forEachOrdered(visitor));
   }
 
   private int group(int candidate) {

@@ -1,7 +1,6 @@
 package io.gradus.common.selection;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * The keys that matter to a scan, by group, both ends included.
@@ -12,12 +11,12 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // used and never compared
 public record KeyInterest(double[] least, double[] greatest) implements Serializable {
 
-  /** All keys of all groups. */
-  public static KeyInterest everything(int groups) {
-    double[] least = new double[groups];
-    double[] greatest = new double[groups];
-    Arrays.fill(least, Double.NEGATIVE_INFINITY);
-    Arrays.fill(greatest, Double.POSITIVE_INFINITY);
-    return new KeyInterest(least, greatest);
+  /** All keys of all groups; there is nothing to look up by group. */
+  public static KeyInterest everything() {
+    return new KeyInterest(new double[0], new double[0]);
+  }
+
+  public boolean isEverything() {
+    return least.length == 0;
   }
 }

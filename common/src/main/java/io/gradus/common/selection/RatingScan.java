@@ -1,12 +1,15 @@
 package io.gradus.common.selection;
 
+import io.gradus.common.selection.RatingPlaces.PlacedBatch;
+import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.common.table.RatingBatches;
 import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.table.SourceIndex;
+import io.gradus.common.table.TopicsTable;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.broadcast.Broadcast;
@@ -25,6 +28,7 @@ public record RatingScan(
     List<String> criteria,
     List<String> sources)
     implements Serializable {
+  private static final List<String> PLACE = List.of(DocumentsTable.SOURCE, TopicsTable.TOPIC);
 
   /** Takes batches, one after another. */
   @FunctionalInterface
@@ -32,21 +36,36 @@ public record RatingScan(
     void visit(RatingBatch batch) throws IOException;
   }
 
-  /** Reads files from the first to the last. */
-  public void forEachBatch(List<RatingFile> files, Visitor visitor) throws IOException {
-    forEachBatch(files, Long.MAX_VALUE, visitor);
+  /** The same with other columns beside the criteria. */
+  public RatingScan withColumns(List<String> others) {
+    return new RatingScan(hadoop, others, criteria, sources);
+  }
+
+  /** How sources, and topics where these are read, are read alone. */
+  RatingScan ofPlaces() {
+    List<String> place = columns.stream().filter(PLACE::contains).toList();
+    return new RatingScan(hadoop, place, List.of(), sources);
+  }
+
+  /** Reads a slice from its first row to its last. */
+  public void forEachBatch(RatingSlice slice, Visitor visitor) throws IOException {
+    if (slice instanceof RatingSlice.Files files) {
+      forEachBatch(files.files(), Long.MAX_VALUE, visitor);
+    } else if (slice instanceof RatingSlice.Placed placed) {
+      forEachPlaced(placed.places(), placed.batches(), visitor);
+    }
   }
 
   /** Reads files from the first to the last, but no further batch after so many rows. */
   public void forEachBatch(List<RatingFile> files, long mostRows, Visitor visitor)
       throws IOException {
-    long rows = 0;
     SourceIndex index = new SourceIndex(sources);
-    try (RatingBatches batches =
-        new RatingBatches(hadoop.value().value(), files, columns, criteria, index)) {
-      for (Optional<RatingBatch> batch = batches.next();
-          batch.isPresent() && rows < mostRows;
-          batch = batches.next()) {
+    try (RatingBatches batches = open(files, columns, index)) {
+      for (long rows = 0; rows < mostRows; ) {
+        Optional<RatingBatch> batch = batches.next();
+        if (batch.isEmpty()) {
+          return;
+        }
         if (index.names().size() > sources.size()) {
           throw new IllegalStateException(
               "The calibration does not know the source '"
@@ -59,14 +78,36 @@ public record RatingScan(
     }
   }
 
-  /** The files in so many runs of neighbours. */
-  public static List<List<RatingFile>> runs(List<RatingFile> files, int count) {
-    List<List<RatingFile>> runs = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int from = (int) ((long) i * files.size() / count);
-      int to = (int) ((i + 1L) * files.size() / count);
-      runs.add(new ArrayList<>(files.subList(from, to)));
+  private void forEachPlaced(RatingPlaces places, Iterator<PlacedBatch> placed, Visitor visitor)
+      throws IOException {
+    List<String> others = columns.stream().filter(column -> !PLACE.contains(column)).toList();
+    RatingBatches batches = null;
+    RatingFile file = null;
+    try {
+      while (placed.hasNext()) {
+        PlacedBatch next = placed.next();
+        if (!next.file().equals(file)) {
+          if (batches != null) {
+            batches.close();
+          }
+          file = next.file();
+          batches = open(List.of(file), others, new SourceIndex());
+        }
+        RatingBatch batch =
+            batches
+                .next()
+                .orElseThrow(() -> new IllegalStateException(next.file() + " has lost rows"));
+        places.fill(batch, next);
+        visitor.visit(batch);
+      }
+    } finally {
+      if (batches != null) {
+        batches.close();
+      }
     }
-    return runs;
+  }
+
+  private RatingBatches open(List<RatingFile> files, List<String> wanted, SourceIndex index) {
+    return new RatingBatches(hadoop.value().value(), files, wanted, criteria, index);
   }
 }

@@ -122,9 +122,14 @@ final class KeyRule implements Serializable {
       for (int row = 0; row < batch.size; row++) {
         groups[row] = KeyRule.this.groups.of(batch.sources[row], batch.topics[row]);
       }
-      for (int row = 0; row < batch.size; row++) {
-        least[row] = interest.least()[groups[row]];
-        greatest[row] = interest.greatest()[groups[row]];
+      if (interest.isEverything()) {
+        Arrays.fill(least, Double.NEGATIVE_INFINITY);
+        Arrays.fill(greatest, Double.POSITIVE_INFINITY);
+      } else {
+        for (int row = 0; row < batch.size; row++) {
+          least[row] = interest.least()[groups[row]];
+          greatest[row] = interest.greatest()[groups[row]];
+        }
       }
       for (int row = 0; row < batch.size; row++) {
         if (reasons[row] != null) {
@@ -153,6 +158,11 @@ final class KeyRule implements Serializable {
     private double gumbel(long high, long low) {
       return selectionKey.temperature() == 0 ? 0 : noise.gumbel(high, low);
     }
+  }
+
+  /** How many quota groups there are. */
+  int groupCount() {
+    return groups.count();
   }
 
   int percentileGroup(RatingBatch batch, int row) {

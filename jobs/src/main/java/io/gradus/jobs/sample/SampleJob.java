@@ -10,13 +10,13 @@ import io.gradus.common.selection.CellCounts;
 import io.gradus.common.selection.CutoffSearch;
 import io.gradus.common.selection.CutoffSearch.Cutoffs;
 import io.gradus.common.selection.KeyCells;
-import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.QuotaBudgets;
 import io.gradus.common.selection.QuotaGroups;
 import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.RatingScan;
+import io.gradus.common.selection.RatingSlices;
 import io.gradus.common.selection.RatingSums;
 import io.gradus.common.selection.ScoreMix;
 import io.gradus.common.selection.Scoring;
@@ -30,7 +30,6 @@ import io.gradus.common.table.TopicsTable;
 import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.sample.SampleScan.KeyCounts;
 import io.gradus.jobs.sample.SelectionTask.Ends;
-import io.gradus.jobs.sample.SelectionTask.Slice;
 import io.gradus.jobs.sample.SelectionTask.Written;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,6 +111,7 @@ public final class SampleJob {
     private final RatingInputs inputs;
     private final JavaSparkContext spark;
     private final List<RatingFile> files;
+    private final RatingSlices slices;
     private final RatingSums sums;
     private final QuotaGroups groups;
     private final SampleScan scan;
@@ -124,7 +124,6 @@ public final class SampleJob {
       this.spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
       this.broadcasts = new Broadcasts(spark);
       this.files = inputs.files();
-      this.sums = new RatingSums(spark, files, SLICES_FOR_EACH_CORE);
       Scoring scoring = config.scoring();
       Map<String, Double> weights =
           scoring.resolvedWeights("sample.weights", inputs.ratings().table().criteria());
@@ -153,13 +152,23 @@ public final class SampleJob {
               new ScoreMix(scoring, weights, criteria),
               groups,
               criteria.size());
-      this.scan =
-          new SampleScan(
+      RatingScan ratings =
+          new RatingScan(
               broadcasts.of(new SerializableConfiguration(context.hadoop())),
               columns(Columns.FOR_KEYS),
               criteria,
-              sources,
-              broadcasts.of(rule));
+              sources);
+      this.scan = new SampleScan(ratings, broadcasts.of(rule));
+      this.slices = slices(ratings);
+      this.sums = new RatingSums(slices, SLICES_FOR_EACH_CORE);
+    }
+
+    /** Where only the last scan needs sources, there is nothing to keep for others. */
+    private RatingSlices slices(RatingScan ratings) {
+      return ratings.columns().contains(DocumentsTable.SOURCE)
+          ? RatingSlices.withPlaces(
+              spark, files, ratings.withColumns(columns(Columns.FOR_WRITING)), inputs.topics())
+          : RatingSlices.of(spark, files);
     }
 
     private void requireTopics() {
@@ -186,14 +195,12 @@ public final class SampleJob {
     SampleResult write(StageDirectory output) throws IOException {
       CopyRates copyRates = config.method().makesCopies() ? copyRates() : CopyRates.none(config);
       Broadcast<CopyRates> rates = broadcasts.of(copyRates);
-      Broadcast<KeyInterest> all = broadcasts.of(KeyInterest.everything(groups.count()));
-      KeySteps steps = steps(rates, all);
+      KeySteps steps = steps(rates);
       Broadcast<KeySteps> sharedSteps = broadcasts.of(steps);
       SampleScan keys = scan;
       KeyCounts counts =
           sums.of(
-              slice -> keys.countKeys(slice, rates.value(), all.value(), sharedSteps.value()),
-              KeyCounts::plus);
+              slice -> keys.countKeys(slice, rates.value(), sharedSteps.value()), KeyCounts::plus);
       long[] available = new long[groups.count()];
       Arrays.setAll(available, counts.steps()::tokens);
       long total = Arrays.stream(available).sum();
@@ -209,13 +216,13 @@ public final class SampleJob {
           counts, budget, total, results, budgets.shortGroups(available, repeats), written);
     }
 
-    private KeySteps steps(Broadcast<CopyRates> rates, Broadcast<KeyInterest> all) {
+    private KeySteps steps(Broadcast<CopyRates> rates) {
       SampleScan keys = scan;
       List<RatingFile> first = List.copyOf(files.subList(0, Math.min(SAMPLED_FILES, files.size())));
       double[] sample =
           spark
               .parallelize(List.of(first), 1)
-              .map(slice -> keys.someKeys(slice, rates.value(), all.value(), SAMPLED_ROWS))
+              .map(slice -> keys.someKeys(slice, rates.value(), SAMPLED_ROWS))
               .first();
       return KeySteps.of(sample, steps(groups.count()));
     }
@@ -231,7 +238,9 @@ public final class SampleJob {
 
     private CopyRates copyRates() {
       int compared =
-          config.percentileBy() == NormaliseBy.SOURCE ? Math.max(1, scan.sources().size()) : 1;
+          config.percentileBy() == NormaliseBy.SOURCE
+              ? Math.max(1, scan.ratings().sources().size())
+              : 1;
       int bits = KeyCells.bitsFor(compared);
       SampleScan scores = scan;
       CellCounts counts = sums.of(slice -> scores.countScores(slice, bits), CellCounts::addAll);
@@ -290,7 +299,7 @@ public final class SampleJob {
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         candidates =
-            sums.of(
+            sums.collected(
                 slice -> scanned.gather(slice, rates.value(), ranges.value()), Candidates::addAll);
       }
       return new Ends(epochs, search.resolve(candidates));
@@ -324,29 +333,20 @@ public final class SampleJob {
       // A function of the data alone, so that the files are the same on any cluster.
       int count =
           (int) Math.max(1, Math.min(files.size(), (documents + rowsPerFile - 1) / rowsPerFile));
-      List<List<RatingFile>> runs = RatingScan.runs(files, count);
-      List<Slice> slices = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        slices.add(new Slice(i, runs.get(i)));
-      }
       SampleScan writing =
-          new SampleScan(
-              scan.hadoop(),
-              columns(Columns.FOR_WRITING),
-              scan.criteria(),
-              scan.sources(),
-              scan.rule());
+          new SampleScan(scan.ratings().withColumns(columns(Columns.FOR_WRITING)), scan.rule());
       SelectionTask task =
           new SelectionTask(
               writing,
               rates,
               broadcasts.of(ends),
-              groups,
+              broadcasts.of(
+                  new GroupNames(results.stream().map(SampleResult.Group::name).toList())),
               inputs.topics(),
               output.table().toString(),
               config.validation() > 0 ? output.file(SelectionTable.VALIDATION).toString() : "");
       // Added up as they come: of many sources all files' numbers would not be few.
-      return spark.parallelize(slices, count).map(task).reduce(Written::plus);
+      return slices.map(count, task).reduce(Written::plus);
     }
 
     private SampleResult result(
@@ -392,7 +392,7 @@ public final class SampleJob {
       Map<String, Long> tokens = new TreeMap<>();
       for (int source = 0; source < written.tokensBySource().length; source++) {
         if (written.tokensBySource()[source] > 0) {
-          tokens.put(scan.sources().get(source), written.tokensBySource()[source]);
+          tokens.put(scan.ratings().sources().get(source), written.tokensBySource()[source]);
         }
       }
       return tokens;
@@ -400,6 +400,7 @@ public final class SampleJob {
 
     @Override
     public void close() {
+      slices.close();
       broadcasts.close();
     }
   }

@@ -7,6 +7,7 @@ import io.gradus.common.selection.KeyCells;
 import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingScan;
+import io.gradus.common.selection.RatingSlice;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.common.table.RatingBatches;
@@ -18,23 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * What tasks do with some files of the ratings before anything is written: they count and gather.
  * All of it is sums of whole numbers, so that it does not matter how files are dealt out.
- *
- * @param columns the columns to read beside the criteria
- * @param criteria those that scores need
- * @param sources the names of all sources by number
  */
-record SampleScan(
-    Broadcast<SerializableConfiguration> hadoop,
-    List<String> columns,
-    List<String> criteria,
-    List<String> sources,
-    Broadcast<KeyRule> rule)
-    implements Serializable {
+record SampleScan(RatingScan ratings, Broadcast<KeyRule> rule) implements Serializable {
 
   /** Documents and tokens. */
   record Amount(long documents, long tokens) implements Serializable {
@@ -67,37 +57,22 @@ record SampleScan(
     void visit(RatingBatch batch, KeyRule.Rows rows) throws IOException;
   }
 
-  /** Reads files; rows are scored, not keyed. */
-  private void forEachScored(List<RatingFile> files, long mostRows, Visitor visitor)
-      throws IOException {
+  /** Reads a slice; rows are scored, not keyed. */
+  private void forEachScored(RatingSlice slice, Visitor visitor) throws IOException {
     KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
-    new RatingScan(hadoop, columns, criteria, sources)
-        .forEachBatch(
-            files,
-            mostRows,
-            batch -> {
-              rows.score(batch);
-              visitor.visit(batch, rows);
-            });
+    ratings.forEachBatch(
+        slice,
+        batch -> {
+          rows.score(batch);
+          visitor.visit(batch, rows);
+        });
   }
 
-  /** Reads files; rows are scored and, where they are of interest, keyed. */
-  void forEachKeyed(
-      List<RatingFile> files, CopyRates copyRates, KeyInterest interest, Visitor visitor)
-      throws IOException {
-    forEachKeyed(files, Long.MAX_VALUE, copyRates, interest, visitor);
-  }
-
-  private void forEachKeyed(
-      List<RatingFile> files,
-      long mostRows,
-      CopyRates copyRates,
-      KeyInterest interest,
-      Visitor visitor)
+  /** Reads a slice; rows are scored and, where they are of interest, keyed. */
+  void forEachKeyed(RatingSlice slice, CopyRates copyRates, KeyInterest interest, Visitor visitor)
       throws IOException {
     forEachScored(
-        files,
-        mostRows,
+        slice,
         (batch, rows) -> {
           rows.key(batch, copyRates, interest);
           visitor.visit(batch, rows);
@@ -105,11 +80,10 @@ record SampleScan(
   }
 
   /** Tokens by cell of the score of all documents that a score lets in. */
-  CellCounts countScores(List<RatingFile> files, int bits) throws IOException {
+  CellCounts countScores(RatingSlice slice, int bits) throws IOException {
     CellCounts counts = new CellCounts();
     forEachScored(
-        files,
-        Long.MAX_VALUE,
+        slice,
         (batch, rows) -> {
           for (int row = 0; row < batch.size; row++) {
             if (rows.reasons[row] == null) {
@@ -124,16 +98,15 @@ record SampleScan(
   }
 
   /** The keys of the first documents that can be selected, among so many rows. */
-  double[] someKeys(
-      List<RatingFile> files, CopyRates copyRates, KeyInterest everything, int mostRows)
-      throws IOException {
+  double[] someKeys(List<RatingFile> files, CopyRates copyRates, int mostRows) throws IOException {
     DoubleStream.Builder keys = DoubleStream.builder();
-    forEachKeyed(
+    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
+    ratings.forEachBatch(
         files,
         mostRows,
-        copyRates,
-        everything,
-        (batch, rows) -> {
+        batch -> {
+          rows.score(batch);
+          rows.key(batch, copyRates, KeyInterest.everything());
           for (int row = 0; row < batch.size; row++) {
             if (rows.reasons[row] == null) {
               keys.add(rows.keys[row]);
@@ -144,29 +117,31 @@ record SampleScan(
   }
 
   /** Tokens of all copies by step of the key, and what cannot be selected. */
-  KeyCounts countKeys(
-      List<RatingFile> files, CopyRates copyRates, KeyInterest everything, KeySteps steps)
-      throws IOException {
+  KeyCounts countKeys(RatingSlice slice, CopyRates copyRates, KeySteps steps) throws IOException {
     KeyCounts counts =
         new KeyCounts(
-            new StepCounts(everything.least().length, steps.count()),
+            new StepCounts(rule.value().groupCount(), steps.count()),
             new EnumMap<>(Unselectable.class));
+    int[] cells = new int[RatingBatches.ROWS];
     forEachKeyed(
-        files,
+        slice,
         copyRates,
-        everything,
+        KeyInterest.everything(),
         (batch, rows) -> {
           for (int row = 0; row < batch.size; row++) {
             Unselectable reason = rows.reasons[row];
             if (reason == null) {
-              counts.steps.add(
-                  rows.groups[row],
-                  steps.of(rows.keys[row]),
-                  (long) rows.copies[row] * batch.tokens[row]);
+              cells[row] = counts.steps.cell(rows.groups[row], steps.of(rows.keys[row]));
             } else {
               counts.unselectable.put(
                   reason,
                   counts.unselectable.getOrDefault(reason, Amount.NONE).plus(1, batch.tokens[row]));
+            }
+          }
+          // In a loop of its own: of many groups, a processor then waits for several cells at once.
+          for (int row = 0; row < batch.size; row++) {
+            if (rows.reasons[row] == null) {
+              counts.steps.add(cells[row], (long) rows.copies[row] * batch.tokens[row]);
             }
           }
         });
@@ -174,11 +149,11 @@ record SampleScan(
   }
 
   /** Tokens by finer cell of the documents in the ranges. */
-  RangeCounts countRanges(List<RatingFile> files, CopyRates copyRates, Ranges ranges)
+  RangeCounts countRanges(RatingSlice slice, CopyRates copyRates, Ranges ranges)
       throws IOException {
     RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
-        files,
+        slice,
         copyRates,
         ranges,
         (group, image, high, low, tokens, copies) ->
@@ -187,9 +162,9 @@ record SampleScan(
   }
 
   /** The documents in the ranges. */
-  Candidates gather(List<RatingFile> files, CopyRates copyRates, Ranges ranges) throws IOException {
+  Candidates gather(RatingSlice slice, CopyRates copyRates, Ranges ranges) throws IOException {
     Candidates candidates = new Candidates();
-    forEachInRanges(files, copyRates, ranges, candidates::add);
+    forEachInRanges(slice, copyRates, ranges, candidates::add);
     return candidates;
   }
 
@@ -199,10 +174,10 @@ record SampleScan(
   }
 
   private void forEachInRanges(
-      List<RatingFile> files, CopyRates copyRates, Ranges ranges, RangeVisitor visitor)
+      RatingSlice slice, CopyRates copyRates, Ranges ranges, RangeVisitor visitor)
       throws IOException {
     forEachKeyed(
-        files,
+        slice,
         copyRates,
         ranges.interest(),
         (batch, rows) -> {

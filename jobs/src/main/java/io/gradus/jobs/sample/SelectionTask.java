@@ -2,25 +2,21 @@ package io.gradus.jobs.sample;
 
 import io.gradus.common.selection.CutoffSearch.Cutoffs;
 import io.gradus.common.selection.KeyInterest;
-import io.gradus.common.selection.QuotaGroups;
+import io.gradus.common.selection.RatingSlice;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
-import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.common.workspace.AtomicFile;
 import io.gradus.jobs.sample.SelectionFile.SelectedRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.io.api.Binary;
-import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -36,14 +32,11 @@ record SelectionTask(
     SampleScan scan,
     Broadcast<CopyRates> copyRates,
     Broadcast<Ends> ends,
-    QuotaGroups groups,
+    Broadcast<GroupNames> groupNames,
     int topics,
     String table,
     String validation)
-    implements Function<SelectionTask.Slice, SelectionTask.Written> {
-
-  /** A run of files, and the number of the file that is made of it. */
-  record Slice(int number, List<RatingFile> files) implements Serializable {}
+    implements Function2<Integer, RatingSlice, SelectionTask.Written> {
 
   /**
    * Where each group's selection ends.
@@ -53,6 +46,11 @@ record SelectionTask(
    */
   @SuppressWarnings("ArrayRecordComponent") // used and never compared
   record Ends(int[] epochs, Cutoffs cutoffs) implements Serializable {
+
+    /** Whether some group is taken whole. */
+    boolean takeWholeGroups() {
+      return Arrays.stream(epochs).anyMatch(times -> times > 0);
+    }
 
     /** The keys of documents that are in at all. */
     KeyInterest interest() {
@@ -88,9 +86,9 @@ record SelectionTask(
   }
 
   @Override
-  public Written call(Slice slice) throws IOException {
-    Configuration hadoop = scan.hadoop().value().value();
-    String name = String.format(Locale.ROOT, "part-%05d.parquet", slice.number());
+  public Written call(Integer number, RatingSlice slice) throws IOException {
+    Configuration hadoop = scan.ratings().hadoop().value().value();
+    String name = String.format(Locale.ROOT, "part-%05d.parquet", number);
     Path selected = new Path(table, name);
     Path heldOut = new Path(validation.isEmpty() ? table : validation, name);
     Path temporarySelected = AtomicFile.temporary(selected);
@@ -120,26 +118,33 @@ record SelectionTask(
     void write(SelectedRow row) throws IOException;
   }
 
-  private Written write(Configuration hadoop, Slice slice, Path file) throws IOException {
+  private Written write(Configuration hadoop, RatingSlice slice, Path file) throws IOException {
     return write(hadoop, slice, file, heldOut -> {});
   }
 
-  private Written write(Configuration hadoop, Slice slice, Path file, RowSink heldOut)
+  private Written write(Configuration hadoop, RatingSlice slice, Path file, RowSink heldOut)
       throws IOException {
-    Binary[] sourceNames = scan.sources().stream().map(Binary::fromString).toArray(Binary[]::new);
+    Binary[] sourceNames =
+        scan.ratings().sources().stream().map(Binary::fromString).toArray(Binary[]::new);
     long[] tokens = new long[sourceNames.length];
     long[] rowCount = new long[1];
-    Map<Integer, Binary> groupNames = new HashMap<>();
+    GroupNames names = groupNames.value();
+    KeyRule rule = scan.rule().value();
+    Ends of = ends.value();
+    boolean wholeGroups = of.takeWholeGroups();
     SelectedRow row = new SelectedRow();
     try (ParquetWriter<SelectedRow> out = SelectionFile.selection(hadoop, file, topics)) {
       scan.forEachKeyed(
-          slice.files(),
+          slice,
           copyRates.value(),
-          ends.value().interest(),
+          of.interest(),
           (batch, rows) -> {
             for (int i = 0; i < batch.size; i++) {
               boolean isHeldOut = rows.reasons[i] == Unselectable.HELD_OUT;
-              int copies = rows.reasons[i] == null ? copies(batch, rows, i) : 0;
+              // Most keys are of no interest; then no array of the groups is touched.
+              boolean mayBeIn =
+                  rows.reasons[i] == null && (wholeGroups || !Double.isNaN(rows.keys[i]));
+              int copies = mayBeIn ? copies(of, batch, rows, i) : 0;
               if (copies == 0 && !isHeldOut) {
                 continue;
               }
@@ -148,12 +153,10 @@ record SelectionTask(
                 heldOut.write(row);
                 continue;
               }
-              row.group =
-                  groupNames.computeIfAbsent(
-                      rows.groups[i], group -> Binary.fromString(groups.name(group)));
+              row.group = names.of(rows.groups[i]);
               for (int copy = 0; copy < copies; copy++) {
                 row.repeat = copy;
-                row.inclusion = inclusion(rows, i, copy);
+                row.inclusion = inclusion(rule, of, rows, i, copy);
                 out.write(row);
               }
               tokens[batch.sources[i]] += (long) copies * row.tokens;
@@ -176,15 +179,14 @@ record SelectionTask(
   }
 
   /** How many copies of a document are in: those of whole groups, and those above the cut-off. */
-  private int copies(RatingBatch batch, KeyRule.Rows rows, int i) {
+  private static int copies(Ends ends, RatingBatch batch, KeyRule.Rows rows, int i) {
     int group = rows.groups[i];
-    Ends of = ends.value();
-    int copies = of.epochs()[group] * rows.copies[i];
+    int copies = ends.epochs()[group] * rows.copies[i];
     if (Double.isNaN(rows.keys[i])) {
       return copies;
     }
     return copies
-        + of.cutoffs()
+        + ends.cutoffs()
             .of(
                 group,
                 SelectionKey.image(rows.keys[i]),
@@ -193,11 +195,10 @@ record SelectionTask(
                 rows.copies[i]);
   }
 
-  private double inclusion(KeyRule.Rows rows, int i, int copy) {
+  private static double inclusion(KeyRule rule, Ends ends, KeyRule.Rows rows, int i, int copy) {
     int group = rows.groups[i];
-    int epochs = ends.value().epochs()[group];
-    boolean whole = copy < epochs * rows.copies[i];
-    double cutoff = SelectionKey.ofImage(ends.value().cutoffs().images()[group]);
-    return scan.rule().value().inclusion(rows.scores[i], rows.rates[i], copy, cutoff, whole);
+    boolean whole = copy < ends.epochs()[group] * rows.copies[i];
+    double cutoff = SelectionKey.ofImage(ends.cutoffs().images()[group]);
+    return rule.inclusion(rows.scores[i], rows.rates[i], copy, cutoff, whole);
   }
 }

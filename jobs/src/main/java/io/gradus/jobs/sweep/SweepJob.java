@@ -13,6 +13,7 @@ import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingInputs;
 import io.gradus.common.selection.RatingNormaliser;
 import io.gradus.common.selection.RatingScan;
+import io.gradus.common.selection.RatingSlices;
 import io.gradus.common.selection.RatingSums;
 import io.gradus.common.selection.ScoreMix;
 import io.gradus.common.selection.Scoring;
@@ -101,6 +102,7 @@ public final class SweepJob {
     private final long seed;
     private final RatingInputs inputs;
     private final Broadcasts broadcasts;
+    private final RatingSlices slices;
     private final RatingSums sums;
     private final List<String> criteria;
     private final Calibration calibration;
@@ -116,7 +118,6 @@ public final class SweepJob {
       this.inputs = inputs;
       JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.session().sparkContext());
       this.broadcasts = new Broadcasts(spark);
-      this.sums = new RatingSums(spark, inputs.files(), SLICES_FOR_EACH_CORE);
       Scoring scoring = config.current().scoring();
       List<String> rated = inputs.ratings().table().criteria();
       Detail moments =
@@ -158,15 +159,15 @@ public final class SweepJob {
       SweepRule rule =
           new SweepRule(
               grid, normaliser, mixes, quality, scored.size(), seed, config.current().validation());
-      this.scan =
-          new SweepScan(
-              new RatingScan(
-                  broadcasts.of(new SerializableConfiguration(context.hadoop())),
-                  columns,
-                  criteria,
-                  sources),
-              broadcasts.of(rule),
-              inputs.topics());
+      RatingScan ratings =
+          new RatingScan(
+              broadcasts.of(new SerializableConfiguration(context.hadoop())),
+              columns,
+              criteria,
+              sources);
+      this.scan = new SweepScan(ratings, broadcasts.of(rule), inputs.topics());
+      this.slices = RatingSlices.withPlaces(spark, inputs.files(), ratings, inputs.topics());
+      this.sums = new RatingSums(slices, SLICES_FOR_EACH_CORE);
     }
 
     /** The criteria that take part in any score, in alphabetical order. */
@@ -268,7 +269,8 @@ public final class SweepJob {
       Candidates candidates = new Candidates();
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
-        candidates = sums.of(slice -> scanned.gather(slice, ranges.value()), Candidates::addAll);
+        candidates =
+            sums.collected(slice -> scanned.gather(slice, ranges.value()), Candidates::addAll);
       }
       double mostTokens =
           (double) inputs.ratings().table().tokens() * config.current().maxRepeats();
@@ -329,6 +331,7 @@ public final class SweepJob {
 
     @Override
     public void close() {
+      slices.close();
       broadcasts.close();
     }
   }

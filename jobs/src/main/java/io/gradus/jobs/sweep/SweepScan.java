@@ -5,15 +5,14 @@ import io.gradus.common.selection.CutoffSearch.Ranges;
 import io.gradus.common.selection.KeyInterest;
 import io.gradus.common.selection.RangeCounts;
 import io.gradus.common.selection.RatingScan;
+import io.gradus.common.selection.RatingSlice;
 import io.gradus.common.selection.SelectionKey;
 import io.gradus.common.table.RatingBatch;
 import io.gradus.common.table.RatingBatches;
-import io.gradus.common.table.RatingBatches.RatingFile;
 import io.gradus.jobs.sweep.SweepGrid.Column;
 import io.gradus.jobs.sweep.SweepGrid.Family;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -28,10 +27,10 @@ record SweepScan(RatingScan ratings, Broadcast<SweepRule> rule, int topics)
     void visit(RatingBatch batch, SweepRule.Rows rows);
   }
 
-  private void forEachBatch(List<RatingFile> files, Visitor visitor) throws IOException {
+  private void forEachBatch(RatingSlice slice, Visitor visitor) throws IOException {
     SweepRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
     ratings.forEachBatch(
-        files,
+        slice,
         batch -> {
           rows.read(batch);
           visitor.visit(batch, rows);
@@ -39,18 +38,18 @@ record SweepScan(RatingScan ratings, Broadcast<SweepRule> rule, int topics)
   }
 
   /** Tokens by place of the key. */
-  KeyHistograms countKeys(List<RatingFile> files, KeyHistograms.Layout layout) throws IOException {
+  KeyHistograms countKeys(RatingSlice slice, KeyHistograms.Layout layout) throws IOException {
     KeyHistograms histograms = new KeyHistograms(layout);
     int[] places = new int[RatingBatches.ROWS];
-    forEachBatch(files, (batch, rows) -> histograms.add(rule.value().grid(), batch, rows, places));
+    forEachBatch(slice, (batch, rows) -> histograms.add(rule.value().grid(), batch, rows, places));
     return histograms;
   }
 
   /** Tokens by finer cell of the documents in the ranges of all cut-offs. */
-  RangeCounts countRanges(List<RatingFile> files, Ranges ranges) throws IOException {
+  RangeCounts countRanges(RatingSlice slice, Ranges ranges) throws IOException {
     RangeCounts counts = new RangeCounts(ranges.phases().length);
     forEachInRanges(
-        files,
+        slice,
         ranges,
         (cutoff, image, high, low, tokens) ->
             counts.add(cutoff, ranges.cell(cutoff, image, high, low), image, tokens));
@@ -58,10 +57,10 @@ record SweepScan(RatingScan ratings, Broadcast<SweepRule> rule, int topics)
   }
 
   /** The documents in the ranges of all cut-offs. */
-  Candidates gather(List<RatingFile> files, Ranges ranges) throws IOException {
+  Candidates gather(RatingSlice slice, Ranges ranges) throws IOException {
     Candidates candidates = new Candidates();
     forEachInRanges(
-        files,
+        slice,
         ranges,
         (cutoff, image, high, low, tokens) -> candidates.add(cutoff, image, high, low, tokens, 1));
     return candidates;
@@ -72,12 +71,12 @@ record SweepScan(RatingScan ratings, Broadcast<SweepRule> rule, int topics)
     void visit(int cutoff, long image, long docIdHigh, long docIdLow, int tokens);
   }
 
-  private void forEachInRanges(List<RatingFile> files, Ranges ranges, RangeVisitor visitor)
+  private void forEachInRanges(RatingSlice slice, Ranges ranges, RangeVisitor visitor)
       throws IOException {
     SweepGrid grid = rule.value().grid();
     KeyInterest interest = ranges.interest();
     forEachBatch(
-        files,
+        slice,
         (batch, rows) -> {
           for (Column column : grid.columns()) {
             double[] keys = rows.keys(column, batch.size);
@@ -119,14 +118,14 @@ record SweepScan(RatingScan ratings, Broadcast<SweepRule> rule, int topics)
   }
 
   /** What every setting selects. */
-  SweepTotals total(List<RatingFile> files, SweepTotals.Ends ends) throws IOException {
+  SweepTotals total(RatingSlice slice, SweepTotals.Ends ends) throws IOException {
     SweepGrid grid = rule.value().grid();
     CriterionCells criteria = ends.criterionCells();
     SweepTotals totals = new SweepTotals(grid, criteria, ratings.sources().size(), topics);
     SweepTotals.BatchFigures figures =
         new SweepTotals.BatchFigures(
             criteria.ladders().size(), grid.quotas().size(), grid.budgets().size());
-    forEachBatch(files, (batch, rows) -> totals.add(grid, batch, rows, ends, figures));
+    forEachBatch(slice, (batch, rows) -> totals.add(grid, batch, rows, ends, figures));
     return totals;
   }
 }
