@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WorkspaceLockTest {
-  private static final WorkspaceLock.Timing QUICK =
-      new WorkspaceLock.Timing(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMillis(1));
+  private static final LockTiming QUICK =
+      new LockTiming(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMillis(1));
 
   @TempDir Path folder;
   private final List<String> news = new ArrayList<>();

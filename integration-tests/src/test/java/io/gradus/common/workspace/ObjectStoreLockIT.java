@@ -26,8 +26,8 @@ class ObjectStoreLockIT {
 
   // Objects' times are whole seconds. Nothing is left to settle: the store itself refuses the
   // second.
-  private static final WorkspaceLock.Timing TIMING =
-      new WorkspaceLock.Timing(Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofDays(1));
+  private static final LockTiming TIMING =
+      new LockTiming(Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofDays(1));
 
   @TempDir Path folder;
 
