@@ -65,16 +65,25 @@ record EarlierDocuments(Found found, List<InputFile> added, String why) {
         return new EarlierDocuments(
             new Found(directory, manifest.fingerprint(), result), difference.added(), "");
       }
-      if (why.isEmpty()) {
+      if (why.isEmpty() && isOfTheSame(difference, files)) {
         why = why(difference, files, manifest.fingerprint());
       }
     }
     return none(files, why);
   }
 
+  /** Whether a table and today's files have anything in common. */
+  private static boolean isOfTheSame(InputList.Difference difference, InputFiles files) {
+    return difference.added().size() < files.files().size()
+        || difference.missing().stream().anyMatch(paths(files)::contains);
+  }
+
+  private static Set<String> paths(InputFiles files) {
+    return files.files().stream().map(InputFile::path).collect(Collectors.toUnmodifiableSet());
+  }
+
   private static String why(InputList.Difference difference, InputFiles files, String table) {
-    Set<String> paths =
-        files.files().stream().map(InputFile::path).collect(Collectors.toUnmodifiableSet());
+    Set<String> paths = paths(files);
     String first = difference.missing().get(0);
     int more = difference.missing().size() - 1;
     return String.format(

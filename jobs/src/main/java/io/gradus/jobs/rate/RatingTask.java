@@ -34,6 +34,9 @@ record RatingTask(
   /** Documents whose scores are taken over come without their text, so that more of them fit. */
   private static final int WINDOW_ROWS = 1 << 14;
 
+  /** The scores of a chunk that are taken over need about as much memory as so much text. */
+  private static final int CHARACTERS_OF_A_CHUNK = 100;
+
   /**
    * A piece of work.
    *
@@ -141,6 +144,7 @@ record RatingTask(
         RatedDocument document = RaterFile.document(row.get(), null, null);
         window.add(document);
         meter.add(RatingWork.takenOver(document.tokens()));
+        characters += (long) rating.get().chunkScores().size() * CHARACTERS_OF_A_CHUNK;
         continue;
       }
       String text = value(row.get(), DocumentsTable.TEXT);
