@@ -5,6 +5,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -42,16 +43,19 @@ public final class Candidates implements Serializable {
     values[at + 4] = tokens;
   }
 
-  /** Adds all of others. */
-  public Candidates addAll(Candidates others) {
-    int from = size * FIELDS;
-    int more = others.size * FIELDS;
-    if (from + more > values.length) {
-      values = Arrays.copyOf(values, Math.max(2 * values.length, from + more));
+  /** All that several have. */
+  public static Candidates of(List<Candidates> parts) {
+    Candidates all = new Candidates();
+    int numbers = 0;
+    for (Candidates part : parts) {
+      numbers = Math.addExact(numbers, part.size * FIELDS);
     }
-    System.arraycopy(others.values, 0, values, from, more);
-    size += others.size;
-    return this;
+    all.values = new long[numbers];
+    for (Candidates part : parts) {
+      System.arraycopy(part.values, 0, all.values, all.size * FIELDS, part.size * FIELDS);
+      all.size += part.size;
+    }
+    return all;
   }
 
   public int size() {

@@ -11,11 +11,11 @@ import java.util.Optional;
  *
  * @param topicBits the topic is the last so many bits
  */
-public record RatingPlaces(int topicBits) implements Serializable {
+record RatingPlaces(int topicBits) implements Serializable {
 
   /** The places of the rows of one batch of a file. */
   @SuppressWarnings("ArrayRecordComponent") // read and never compared
-  public record PlacedBatch(RatingFile file, int[] places) implements Serializable {}
+  record PlacedBatch(RatingFile file, int[] places) implements Serializable {}
 
   /**
    * Places of so many sources and topics, or nothing when a number has no room for them.
@@ -33,9 +33,12 @@ public record RatingPlaces(int topicBits) implements Serializable {
     return Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, count - 1));
   }
 
-  PlacedBatch of(RatingFile file, RatingBatch batch) {
+  PlacedBatch placed(RatingFile file, RatingBatch batch) {
     int[] places = new int[batch.size];
     for (int row = 0; row < places.length; row++) {
+      if (batch.topics[row] >>> topicBits != 0) {
+        throw new IllegalStateException(file + " has the topic " + batch.topics[row]);
+      }
       places[row] = batch.sources[row] << topicBits | batch.topics[row];
     }
     return new PlacedBatch(file, places);

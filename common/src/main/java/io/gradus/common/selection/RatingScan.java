@@ -49,11 +49,7 @@ public record RatingScan(
 
   /** Reads a slice from its first row to its last. */
   public void forEachBatch(RatingSlice slice, Visitor visitor) throws IOException {
-    if (slice instanceof RatingSlice.Files files) {
-      forEachBatch(files.files(), Long.MAX_VALUE, visitor);
-    } else if (slice instanceof RatingSlice.Placed placed) {
-      forEachPlaced(placed.places(), placed.batches(), visitor);
-    }
+    slice.read(this, visitor);
   }
 
   /** Reads files from the first to the last, but no further batch after so many rows. */
@@ -78,31 +74,25 @@ public record RatingScan(
     }
   }
 
-  private void forEachPlaced(RatingPlaces places, Iterator<PlacedBatch> placed, Visitor visitor)
+  /** Reads files whose sources and topics are known, from the first batch to the last. */
+  void forEachPlaced(RatingPlaces places, Iterator<PlacedBatch> placed, Visitor visitor)
       throws IOException {
     List<String> others = columns.stream().filter(column -> !PLACE.contains(column)).toList();
-    RatingBatches batches = null;
-    RatingFile file = null;
-    try {
-      while (placed.hasNext()) {
-        PlacedBatch next = placed.next();
-        if (!next.file().equals(file)) {
-          if (batches != null) {
-            batches.close();
-          }
-          file = next.file();
-          batches = open(List.of(file), others, new SourceIndex());
+    PlacedBatch next = placed.hasNext() ? placed.next() : null;
+    while (next != null) {
+      RatingFile file = next.file();
+      try (RatingBatches batches = open(List.of(file), others, new SourceIndex())) {
+        for (;
+            next != null && next.file().equals(file);
+            next = placed.hasNext() ? placed.next() : null) {
+          RatingBatch batch =
+              batches.next().orElseThrow(() -> new IllegalStateException(file + " has lost rows"));
+          places.fill(batch, next);
+          visitor.visit(batch);
         }
-        RatingBatch batch =
-            batches
-                .next()
-                .orElseThrow(() -> new IllegalStateException(next.file() + " has lost rows"));
-        places.fill(batch, next);
-        visitor.visit(batch);
-      }
-    } finally {
-      if (batches != null) {
-        batches.close();
+        if (batches.next().isPresent()) {
+          throw new IllegalStateException(file + " has got more rows");
+        }
       }
     }
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.spark.Partition;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.PartitionCoalescer;
 import org.apache.spark.rdd.PartitionGroup;
@@ -19,27 +20,30 @@ import scala.Option;
 
 /** The files of the ratings, dealt to tasks in runs of neighbours. */
 public final class RatingSlices implements AutoCloseable {
-  private final JavaSparkContext spark;
-  private final List<RatingFile> files;
-  private final RatingPlaces places;
+  private final int cores;
 
-  /** Null when places are read anew by every scan. */
-  private final JavaRDD<PlacedBatch> placed;
+  /** One to a partition. */
+  private final JavaRDD<RatingFile> files;
 
-  private RatingSlices(
-      JavaSparkContext spark,
-      List<RatingFile> files,
-      RatingPlaces places,
-      JavaRDD<PlacedBatch> placed) {
-    this.spark = spark;
-    this.files = List.copyOf(files);
-    this.places = places;
-    this.placed = placed;
+  /** Null where every scan reads everything. */
+  private final Kept kept;
+
+  /**
+   * What the first scan leaves for others.
+   *
+   * @param batches of one file to a partition
+   */
+  private record Kept(RatingPlaces places, JavaRDD<PlacedBatch> batches) {}
+
+  private RatingSlices(int cores, JavaRDD<RatingFile> files, Kept kept) {
+    this.cores = cores;
+    this.files = files;
+    this.kept = kept;
   }
 
   /** Files of which each scan reads everything it needs. */
   public static RatingSlices of(JavaSparkContext spark, List<RatingFile> files) {
-    return new RatingSlices(spark, files, null, null);
+    return new RatingSlices(spark.defaultParallelism(), dealt(spark, files), null);
   }
 
   /**
@@ -59,29 +63,32 @@ public final class RatingSlices implements AutoCloseable {
 
   private static RatingSlices withPlaces(
       JavaSparkContext spark, List<RatingFile> files, RatingScan scan, RatingPlaces places) {
-    JavaRDD<PlacedBatch> placed =
-        spark
-            .parallelize(files, Math.max(1, files.size()))
-            .flatMap(file -> read(file, scan, places))
-            .persist(StorageLevel.DISK_ONLY());
-    return new RatingSlices(spark, files, places, placed);
+    JavaRDD<RatingFile> dealt = dealt(spark, files);
+    JavaRDD<PlacedBatch> batches =
+        dealt.flatMap(file -> read(file, scan, places)).persist(StorageLevel.DISK_ONLY());
+    return new RatingSlices(spark.defaultParallelism(), dealt, new Kept(places, batches));
   }
 
+  private static JavaRDD<RatingFile> dealt(JavaSparkContext spark, List<RatingFile> files) {
+    return spark.parallelize(files, Math.max(1, files.size()));
+  }
+
+  /** The places of a whole file, which has some million rows at most. */
   private static Iterator<PlacedBatch> read(RatingFile file, RatingScan scan, RatingPlaces places)
       throws IOException {
     List<PlacedBatch> batches = new ArrayList<>();
     scan.forEachBatch(
-        new RatingSlice.Files(List.of(file)), batch -> batches.add(places.of(file, batch)));
+        List.of(file), Long.MAX_VALUE, batch -> batches.add(places.placed(file, batch)));
     return batches.iterator();
   }
 
   /** How many tasks there can be for each to have at least one file. */
   int mostSlices() {
-    return files.size();
+    return files.getNumPartitions();
   }
 
   int cores() {
-    return spark.defaultParallelism();
+    return cores;
   }
 
   /**
@@ -91,40 +98,36 @@ public final class RatingSlices implements AutoCloseable {
    * @param function takes the number of a slice and the slice
    */
   public <T> JavaRDD<T> map(int count, Function2<Integer, RatingSlice, T> function) {
-    if (placed == null) {
-      List<RatingSlice> slices = new ArrayList<>();
-      for (int slice = 0; slice < count; slice++) {
-        slices.add(
-            new RatingSlice.Files(
-                new ArrayList<>(
-                    files.subList(
-                        first(slice, count, files.size()),
-                        first(slice + 1, count, files.size())))));
-      }
-      return spark
-          .parallelize(slices, count)
-          .mapPartitionsWithIndex(
-              (number, slice) -> List.of(function.call(number, slice.next())).iterator(), false);
+    if (kept == null) {
+      return map(files, count, slice -> new RatingSlice.Files(toList(slice)), function);
     }
-    RatingPlaces of = places;
-    return placed
+    RatingPlaces places = kept.places();
+    return map(kept.batches(), count, slice -> new RatingSlice.Placed(places, slice), function);
+  }
+
+  private static <E, T> JavaRDD<T> map(
+      JavaRDD<E> byFile,
+      int count,
+      Function<Iterator<E>, RatingSlice> read,
+      Function2<Integer, RatingSlice, T> function) {
+    return byFile
         .rdd()
         .coalesce(count, false, Option.apply(new Neighbours()), null)
         .toJavaRDD()
         .mapPartitionsWithIndex(
-            (number, batches) ->
-                List.of(function.call(number, new RatingSlice.Placed(of, batches))).iterator(),
-            false);
+            (number, slice) -> List.of(function.call(number, read.call(slice))).iterator(), false);
   }
 
-  private static int first(int slice, int slices, int files) {
-    return (int) ((long) slice * files / slices);
+  private static <E> List<E> toList(Iterator<E> iterator) {
+    List<E> list = new ArrayList<>();
+    iterator.forEachRemaining(list::add);
+    return list;
   }
 
   @Override
   public void close() {
-    if (placed != null) {
-      placed.unpersist(false);
+    if (kept != null) {
+      kept.batches().unpersist(false);
     }
   }
 
@@ -144,6 +147,10 @@ public final class RatingSlices implements AutoCloseable {
         }
       }
       return groups;
+    }
+
+    private static int first(int slice, int slices, int files) {
+      return (int) ((long) slice * files / slices);
     }
   }
 }

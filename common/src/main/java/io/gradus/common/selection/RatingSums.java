@@ -1,5 +1,6 @@
 package io.gradus.common.selection;
 
+import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
@@ -38,9 +39,12 @@ public final class RatingSums {
     return found(find).treeAggregate(null, sum, sum, TREE_DEPTH, LAST_SUM_ON_AN_EXECUTOR);
   }
 
-  /** The same where a sum is as large as what it is made of: it is made on the driver. */
-  public <T> T collected(Function<RatingSlice, T> find, Function2<T, T, T> plus) {
-    return found(find).reduce(plus);
+  /**
+   * Reads all files once, and gives what each task finds. The caller knows that all of it fits into
+   * the driver's memory.
+   */
+  public <T> List<T> each(Function<RatingSlice, T> find) {
+    return found(find).collect();
   }
 
   private <T> JavaRDD<T> found(Function<RatingSlice, T> find) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,7 +50,7 @@ final class HolderFiles {
   }
 
   Path path(long number) {
-    return new Path(folder, String.format("%06d.json", number));
+    return new Path(folder, String.format(Locale.ROOT, "%06d.json", number));
   }
 
   /** All that are there, by number. */

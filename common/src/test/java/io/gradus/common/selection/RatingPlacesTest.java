@@ -28,7 +28,7 @@ class RatingPlacesTest {
       batch.topics[row] = topics == 0 ? 0 : row == 0 ? topics - 1 : random.nextInt(topics);
     }
     RatingPlaces places = RatingPlaces.of(sources, topics).orElseThrow();
-    PlacedBatch placed = places.of(FILE, batch);
+    PlacedBatch placed = places.placed(FILE, batch);
     RatingBatch again = new RatingBatch(100, 0);
     again.size = 50;
     places.fill(again, placed);
@@ -49,10 +49,21 @@ class RatingPlacesTest {
     RatingPlaces places = RatingPlaces.of(3, 0).orElseThrow();
     RatingBatch batch = new RatingBatch(100, 0);
     batch.size = 7;
-    PlacedBatch placed = places.of(FILE, batch);
+    PlacedBatch placed = places.placed(FILE, batch);
     batch.size = 8;
     assertThatThrownBy(() -> places.fill(batch, placed))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(FILE + " had a batch of 7 rows, now of 8");
+  }
+
+  @Test
+  void aTopicThatThereIsNotIsADefect() {
+    RatingPlaces places = RatingPlaces.of(3, 4).orElseThrow();
+    RatingBatch batch = new RatingBatch(100, 0);
+    batch.size = 7;
+    batch.topics[5] = 4;
+    assertThatThrownBy(() -> places.placed(FILE, batch))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(FILE + " has the topic 4");
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +36,20 @@ class WorkspaceLockTest {
   @BeforeEach
   void prepare() {
     workspace = Workspace.at(folder.toString(), new Configuration());
+  }
+
+  @Test
+  void theLanguageOfTheMachineDoesNotMatter() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try (WorkspaceLock lock = take()) {
+      assertThat(lock.isLost()).isFalse();
+      assertThatThrownBy(this::take)
+          .isInstanceOf(UserMistake.class)
+          .hasMessageStartingWith("pipeline.workspace: another run works in ");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

@@ -28,7 +28,10 @@ import org.apache.spark.util.SerializableConfiguration;
 record RatingTask(
     Broadcast<SerializableConfiguration> hadoop, RatingProgress progress, long windowCharacters)
     implements VoidFunction<RatingTask.Unit> {
-  /** Documents are rated together up to so many: windows are a pure function of the bucket. */
+  /**
+   * Documents are rated together up to so many: windows are a pure function of the bucket and of
+   * what is taken over.
+   */
   static final int WINDOW_DOCUMENTS = 512;
 
   /** Documents whose scores are taken over come without their text, so that more of them fit. */

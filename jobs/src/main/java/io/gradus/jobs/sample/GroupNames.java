@@ -1,8 +1,8 @@
 package io.gradus.jobs.sample;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.io.api.Binary;
 
@@ -19,18 +19,13 @@ final class GroupNames implements Serializable {
   private final int[] starts;
 
   GroupNames(List<String> names) {
-    byte[] all = new byte[16 * names.size()];
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
     this.starts = new int[names.size() + 1];
     for (int group = 0; group < names.size(); group++) {
-      byte[] name = names.get(group).getBytes(StandardCharsets.UTF_8);
-      int end = Math.addExact(starts[group], name.length);
-      if (end > all.length) {
-        all = Arrays.copyOf(all, Math.max(end, Math.multiplyExact(2, all.length)));
-      }
-      System.arraycopy(name, 0, all, starts[group], name.length);
-      starts[group + 1] = end;
+      all.writeBytes(names.get(group).getBytes(StandardCharsets.UTF_8));
+      starts[group + 1] = all.size();
     }
-    this.bytes = Arrays.copyOf(all, starts[names.size()]);
+    this.bytes = all.toByteArray();
   }
 
   Binary of(int group) {

@@ -299,8 +299,7 @@ public final class SampleJob {
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
         candidates =
-            sums.collected(
-                slice -> scanned.gather(slice, rates.value(), ranges.value()), Candidates::addAll);
+            Candidates.of(sums.each(slice -> scanned.gather(slice, rates.value(), ranges.value())));
       }
       return new Ends(epochs, search.resolve(candidates));
     }

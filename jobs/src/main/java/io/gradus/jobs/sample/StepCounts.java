@@ -106,8 +106,7 @@ final class StepCounts implements Serializable {
       int shift = 0;
       while (true) {
         if (at == size) {
-          // No more than there is at least: a byte for each number that is left.
-          size = in.read(bytes, 0, Math.min(CHUNK, counts.length - i));
+          size = in.read(bytes, 0, CHUNK);
           at = 0;
           if (size <= 0) {
             throw new EOFException("Counts end after " + i + " of " + counts.length);

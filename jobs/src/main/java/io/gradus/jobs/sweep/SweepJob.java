@@ -269,8 +269,7 @@ public final class SweepJob {
       Candidates candidates = new Candidates();
       if (search.candidates() > 0) {
         Broadcast<CutoffSearch.Ranges> ranges = broadcasts.of(search.ranges());
-        candidates =
-            sums.collected(slice -> scanned.gather(slice, ranges.value()), Candidates::addAll);
+        candidates = Candidates.of(sums.each(slice -> scanned.gather(slice, ranges.value())));
       }
       double mostTokens =
           (double) inputs.ratings().table().tokens() * config.current().maxRepeats();

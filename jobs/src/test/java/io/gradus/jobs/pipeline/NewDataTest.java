@@ -184,6 +184,16 @@ class NewDataTest {
   }
 
   @Test
+  void aTableOfOtherFilesIsNoReasonForAnything() throws IOException {
+    add("a.jsonl", "a", 0, 30, "");
+    Workspace grown = run("grown", "ingest");
+    Files.delete(raw.resolve("a.jsonl"));
+    add("b.jsonl", "b", 30, 60, "");
+    run("grown", "ingest");
+    assertThat(why(grown)).isEmpty();
+  }
+
+  @Test
   void scoresAreTakenOverFromTheTableThatIsContinuedWhateverWasRatedSince() throws IOException {
     add("a.jsonl", "a", 0, 30, "");
     Workspace grown = run("grown", "rate");
