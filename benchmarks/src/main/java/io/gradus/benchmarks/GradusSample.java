@@ -20,13 +20,16 @@ import java.nio.file.Path;
 final class GradusSample implements SelectionRival {
   private static final long SEED = 42;
 
+  private final String name;
   private final JobContext context;
   private final SampleConfig config;
   private final RatingInputs inputs;
   private final StageDirectory output;
   private SelectionTable selection;
 
-  GradusSample(JobContext context, SelectionTask task, RatingInputs inputs, Path output) {
+  GradusSample(
+      String name, JobContext context, SelectionTask task, RatingInputs inputs, Path output) {
+    this.name = name;
     this.context = context;
     Section section = RatingsOptions.section(task.configuration());
     this.config = SampleConfig.read(section);
@@ -37,7 +40,7 @@ final class GradusSample implements SelectionRival {
 
   @Override
   public String name() {
-    return "gradus";
+    return name;
   }
 
   @Override

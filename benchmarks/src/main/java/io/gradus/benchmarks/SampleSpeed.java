@@ -27,6 +27,9 @@ public final class SampleSpeed implements Callable<Integer> {
 
   private static final double MEMORY_BAR = 0.25;
 
+  /** Gradus's seconds with groups over those without, at most. */
+  private static final double GROUPS_BAR = 1.5;
+
   /** Chance differs between the rivals, so their mean scores do a little. */
   private static final double SAME_MEAN_SCORE = 0.02;
 
@@ -39,7 +42,7 @@ public final class SampleSpeed implements Callable<Integer> {
   @Option(names = "--script", required = true, description = "The selection in NumPy.")
   private Path script;
 
-  @Option(names = "--rivals", split = ",", description = "Some of numpy and gradus.")
+  @Option(names = "--rivals", split = ",", description = "Some of numpy, gradus, ungrouped.")
   private List<String> names = List.of("numpy", "gradus");
 
   @Option(names = "--rounds")
@@ -83,7 +86,14 @@ public final class SampleSpeed implements Callable<Integer> {
                     ratings.folder().resolve("numpy-selection.parquet"));
             case "gradus" ->
                 new GradusSample(
-                    context, task, ratings.inputs(), ratings.folder().resolve("selection"));
+                    name, context, task, ratings.inputs(), ratings.folder().resolve("selection"));
+            case "ungrouped" ->
+                new GradusSample(
+                    name,
+                    context,
+                    task.ungrouped(),
+                    ratings.inputs(),
+                    ratings.folder().resolve("selection-ungrouped"));
             default -> throw new IllegalArgumentException("--rivals: there is no " + name);
           });
     }
@@ -155,7 +165,14 @@ public final class SampleSpeed implements Callable<Integer> {
           selected.meanScore());
       checkBudget(table, rival.name(), selected);
     }
-    boolean passed = rivals.size() < 2 || compare(json, measured, peaks, selections);
+    ObjectNode ratios = json.putObject("ratios");
+    boolean passed = true;
+    if (measured.keySet().containsAll(List.of("numpy", "gradus"))) {
+      passed = compare(ratios, measured, peaks, selections);
+    }
+    if (measured.keySet().containsAll(List.of("gradus", "ungrouped"))) {
+      passed &= compareGroups(ratios, measured);
+    }
     json.put("passed", passed);
     Files.writeString(
         result == null ? ratings.folder().resolve("sample-speed.json") : result,
@@ -175,7 +192,7 @@ public final class SampleSpeed implements Callable<Integer> {
   }
 
   private static boolean compare(
-      ObjectNode json,
+      ObjectNode ratios,
       Map<String, List<Rival.Round>> measured,
       Map<String, Long> peaks,
       Map<String, SelectionRival.Selected> selections) {
@@ -192,7 +209,6 @@ public final class SampleSpeed implements Callable<Integer> {
             Figures.processorSeconds(measured.get("numpy")),
             Figures.processorSeconds(measured.get("gradus")));
     double memory = (double) peaks.get("gradus") / peaks.get("numpy");
-    ObjectNode ratios = json.putObject("ratios");
     ratios.put("gradusOverNumpy", speed);
     ratios.put("bar", SPEED_BAR);
     ratios.put("gradusOverNumpyByProcessorTime", processors);
@@ -210,6 +226,27 @@ public final class SampleSpeed implements Callable<Integer> {
         MEMORY_BAR,
         memory <= MEMORY_BAR ? "reached" : "missed");
     return speed >= SPEED_BAR && memory <= MEMORY_BAR;
+  }
+
+  private static boolean compareGroups(ObjectNode ratios, Map<String, List<Rival.Round>> measured) {
+    double seconds =
+        Figures.ratio(
+            Figures.seconds(measured.get("gradus")), Figures.seconds(measured.get("ungrouped")));
+    double processors =
+        Figures.ratio(
+            Figures.processorSeconds(measured.get("gradus")),
+            Figures.processorSeconds(measured.get("ungrouped")));
+    ratios.put("timeWithGroupsOverWithout", seconds);
+    ratios.put("groupsBar", GROUPS_BAR);
+    ratios.put("timeWithGroupsOverWithoutByProcessorTime", processors);
+    System.out.printf(
+        Locale.ROOT,
+        "time with groups over without  %.3f (bar %.2f: %s); by processor time %.3f%n",
+        seconds,
+        GROUPS_BAR,
+        seconds <= GROUPS_BAR ? "reached" : "missed",
+        processors);
+    return seconds <= GROUPS_BAR;
   }
 
   private static double mebibytes(long bytes) {

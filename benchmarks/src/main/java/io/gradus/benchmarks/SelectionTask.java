@@ -39,6 +39,13 @@ final class SelectionTask {
     return by;
   }
 
+  /** The same without groups. */
+  SelectionTask ungrouped() {
+    SelectionTask task = new SelectionTask();
+    task.share = share;
+    return task;
+  }
+
   /** The section {@code sample}. */
   String configuration() {
     String quotas = by == By.NONE ? "none" : "proportional, by = " + by.text();
