@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -28,8 +29,9 @@ import org.apache.hadoop.fs.Path;
  * of special tokens in text, so that a text which mentions {@code <|endoftext|>} does not end
  * there.
  *
- * <p>A text is tokenized as a whole, since a cut could change its tokens; the library takes about
- * 170 bytes of native memory for each byte of a text meanwhile. Where documents of many megabytes
+ * <p>Where {@link WordBorders} are known, words are tokenized one by one and remembered. Otherwise
+ * a text is tokenized as a whole, since a cut could change its tokens; the library takes about 170
+ * bytes of native memory for each byte of a text meanwhile. Where documents of many megabytes
  * occur, {@code ingest.max-record-size} bounds that.
  */
 final class TokenizerJson implements TokenizerDefinition {
@@ -214,8 +216,19 @@ final class TokenizerJson implements TokenizerDefinition {
 
   @Override
   public Tokenizer open() {
-    HuggingFaceTokenizer tokenizer = openLibrary();
-    return text -> encode(tokenizer, text);
+    HuggingFaceTokenizer library = openLibrary();
+    Tokenizer tokenizer = text -> encode(library, text);
+    return borders()
+        .<Tokenizer>map(found -> new RememberedWords(tokenizer, found))
+        .orElse(tokenizer);
+  }
+
+  private Optional<WordBorders> borders() {
+    try {
+      return WordBorders.of(new ObjectMapper().readTree(json));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private HuggingFaceTokenizer openLibrary() {
