@@ -1,6 +1,8 @@
 package io.gradus.jobs.ingest;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * A tokenizer that keeps the tokens of words that it has seen: most words of any text are a few
@@ -26,42 +28,50 @@ final class RememberedWords implements Tokenizer {
 
   private final Tokenizer tokenizer;
   private final WordBorders borders;
+  private final List<String> uncut;
 
   /**
-   * Words by their hash, those at one place with the ones that come often to the front. Threads
-   * share them without a lock: a word is immutable, and one that is lost is looked up again.
+   * Words by their hash, those at one place with the ones that come often to the front. A word is
+   * one array, so that it lies together in memory: the number of its characters, these, and its
+   * tokens. Threads share words without a lock; one that is lost is looked up again.
    */
-  private final Word[] words = new Word[PLACE << PLACE_BITS];
+  private final AtomicReferenceArray<int[]> words = new AtomicReferenceArray<>(PLACE << PLACE_BITS);
 
-  RememberedWords(Tokenizer tokenizer, WordBorders borders) {
+  /**
+   * A tokenizer with nothing in its memory yet.
+   *
+   * @param uncut a text that has one of these in it is tokenized as a whole
+   */
+  RememberedWords(Tokenizer tokenizer, WordBorders borders, List<String> uncut) {
     this.tokenizer = tokenizer;
     this.borders = borders;
+    this.uncut = uncut;
   }
-
-  // Its array is read here only.
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Word(String text, int[] tokens) {}
 
   @Override
   public int[] encode(String text) {
+    if (uncut.stream().anyMatch(text::contains)) {
+      return tokenizer.encode(text);
+    }
+    char[] characters = text.toCharArray();
     Tokens tokens = new Tokens(text.length() / 3 + 8);
     int seen = 0;
     int unknown = 0;
     // Words too long to be remembered wait here, to be looked up together.
     int waiting = 0;
     int begin = 0;
-    while (begin < text.length()) {
+    while (begin < characters.length) {
       int hash = 0;
       int end = begin;
       char last;
       do {
-        last = text.charAt(end++);
+        last = characters[end++];
         hash = (hash ^ last) * SPREAD;
-      } while (end < text.length() && !borders.isBorder(last, text.charAt(end)));
+      } while (end < characters.length && !borders.isBorder(last, characters[end]));
       seen++;
       if (end - begin <= LONGEST_WORD) {
         int place = (hash >>> -PLACE_BITS) * PLACE;
-        Word word = find(place, text, begin, end);
+        int[] word = find(place, characters, begin, end);
         if (word == null) {
           unknown++;
           if (unknown > LEAST_UNKNOWN + seen / WORDS_PER_UNKNOWN) {
@@ -70,26 +80,26 @@ final class RememberedWords implements Tokenizer {
           word = learn(place, text.substring(begin, end));
         }
         if (waiting < begin) {
-          tokens.add(tokenizer.encode(text.substring(waiting, begin)));
+          tokens.add(tokenizer.encode(text.substring(waiting, begin)), 0);
         }
-        tokens.add(word.tokens());
+        tokens.add(word, 1 + word[0]);
         waiting = end;
       }
       begin = end;
     }
-    if (waiting < text.length()) {
-      tokens.add(tokenizer.encode(text.substring(waiting)));
+    if (waiting < characters.length) {
+      tokens.add(tokenizer.encode(text.substring(waiting)), 0);
     }
     return tokens.toArray();
   }
 
-  private Word find(int place, String text, int begin, int end) {
+  private int[] find(int place, char[] text, int begin, int end) {
     for (int slot = place; slot < place + PLACE; slot++) {
-      Word word = words[slot];
+      int[] word = words.getAcquire(slot);
       if (word != null && isAt(word, text, begin, end)) {
         if (slot > place) {
-          words[slot] = words[slot - 1];
-          words[slot - 1] = word;
+          words.setRelease(slot, words.getAcquire(slot - 1));
+          words.setRelease(slot - 1, word);
         }
         return word;
       }
@@ -97,14 +107,30 @@ final class RememberedWords implements Tokenizer {
     return null;
   }
 
-  private static boolean isAt(Word word, String text, int begin, int end) {
-    return word.text().length() == end - begin && text.startsWith(word.text(), begin);
+  private static boolean isAt(int[] word, char[] text, int begin, int end) {
+    if (word[0] != end - begin) {
+      return false;
+    }
+    for (int i = begin; i < end; i++) {
+      if (word[1 + i - begin] != text[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  private Word learn(int place, String text) {
-    Word word = new Word(text, tokenizer.encode(text));
-    System.arraycopy(words, place, words, place + 1, PLACE - 1);
-    words[place] = word;
+  private int[] learn(int place, String text) {
+    int[] tokens = tokenizer.encode(text);
+    int[] word = new int[1 + text.length() + tokens.length];
+    word[0] = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      word[1 + i] = text.charAt(i);
+    }
+    System.arraycopy(tokens, 0, word, 1 + text.length(), tokens.length);
+    for (int slot = place + PLACE - 1; slot > place; slot--) {
+      words.setRelease(slot, words.getAcquire(slot - 1));
+    }
+    words.setRelease(place, word);
     return word;
   }
 
@@ -116,13 +142,14 @@ final class RememberedWords implements Tokenizer {
       tokens = new int[capacity];
     }
 
-    void add(int[] more) {
-      if (more.length > tokens.length - count) {
-        tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, count + more.length));
+    /** Adds tokens that begin somewhere in an array. */
+    void add(int[] more, int from) {
+      if (more.length - from > tokens.length - count) {
+        tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, count + more.length - from));
       }
       // Words have one or two tokens, for which a copy as a whole is slower.
-      for (int token : more) {
-        tokens[count++] = token;
+      for (int i = from; i < more.length; i++) {
+        tokens[count++] = more[i];
       }
     }
 

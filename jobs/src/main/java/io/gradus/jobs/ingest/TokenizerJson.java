@@ -18,7 +18,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -218,14 +217,17 @@ final class TokenizerJson implements TokenizerDefinition {
   public Tokenizer open() {
     HuggingFaceTokenizer library = openLibrary();
     Tokenizer tokenizer = text -> encode(library, text);
-    return borders()
-        .<Tokenizer>map(found -> new RememberedWords(tokenizer, found))
+    JsonNode definition = definition();
+    return WordBorders.of(definition)
+        .<Tokenizer>map(
+            borders ->
+                new RememberedWords(tokenizer, borders, borders.addedTokensBeyond(definition)))
         .orElse(tokenizer);
   }
 
-  private Optional<WordBorders> borders() {
+  private JsonNode definition() {
     try {
-      return WordBorders.of(new ObjectMapper().readTree(json));
+      return new ObjectMapper().readTree(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

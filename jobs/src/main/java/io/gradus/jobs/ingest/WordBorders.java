@@ -1,6 +1,8 @@
 package io.gradus.jobs.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -80,7 +82,18 @@ enum WordBorders {
   static Optional<WordBorders> of(JsonNode definition) {
     return bySplitter(definition.path("pre_tokenizer"), definition.path("normalizer"))
         .filter(borders -> isRepeatable(definition.path("model")))
-        .filter(borders -> borders.haveWithin(definition.path("added_tokens")));
+        .filter(borders -> borders.canFindAddedTokens(definition));
+  }
+
+  /** Tokens that go beyond borders: a text in which one is written cannot be cut. */
+  List<String> addedTokensBeyond(JsonNode definition) {
+    List<String> beyond = new ArrayList<>();
+    for (JsonNode token : definition.path("added_tokens")) {
+      if (!hasWithin(token)) {
+        beyond.add(token.path("content").asText());
+      }
+    }
+    return beyond;
   }
 
   private static Optional<WordBorders> bySplitter(JsonNode splitter, JsonNode normalizer) {
@@ -151,17 +164,22 @@ enum WordBorders {
     return model.path("dropout").asDouble() == 0;
   }
 
-  /** Whether tokens that are looked for in the text as such lie between borders. */
-  private boolean haveWithin(JsonNode addedTokens) {
-    for (JsonNode token : addedTokens) {
-      if (token.path("lstrip").asBoolean()
-          || token.path("rstrip").asBoolean()
-          || token.path("single_word").asBoolean()
-          || hasBorder(token.path("content").asText())) {
+  /** Whether added tokens lie between borders, or are looked for in the text as it is. */
+  private boolean canFindAddedTokens(JsonNode definition) {
+    boolean normalizes = !definition.path("normalizer").isEmpty();
+    for (JsonNode token : definition.path("added_tokens")) {
+      if (!hasWithin(token) && normalizes && token.path("normalized").asBoolean(true)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean hasWithin(JsonNode addedToken) {
+    return !addedToken.path("lstrip").asBoolean()
+        && !addedToken.path("rstrip").asBoolean()
+        && !addedToken.path("single_word").asBoolean()
+        && !hasBorder(addedToken.path("content").asText());
   }
 
   private boolean hasBorder(String text) {
