@@ -50,8 +50,10 @@ final class RememberedWords implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    if (uncut.stream().anyMatch(text::contains)) {
-      return tokenizer.encode(text);
+    for (String token : uncut) {
+      if (text.contains(token)) {
+        return tokenizer.encode(text);
+      }
     }
     char[] characters = text.toCharArray();
     Tokens tokens = new Tokens(text.length() / 3 + 8);
