@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.example.data.Group;
@@ -31,7 +32,9 @@ public final class ParquetRows {
   /** Opens a file for reading the named columns only. */
   public static Reader read(Configuration hadoop, Path path, String... columns) throws IOException {
     MessageType schema;
-    try (ParquetFileReader file = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+    try (ParquetFileReader file =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(path, hadoop), HadoopReadOptions.builder(hadoop).build())) {
       schema = file.getFileMetaData().getSchema();
     }
     List<String> wanted = Arrays.asList(columns);
@@ -46,7 +49,8 @@ public final class ParquetRows {
   }
 
   /**
-   * The library's own builder of a path first reads Hadoop's default configuration from its jar.
+   * The library's own builder of a path first reads Hadoop's default configuration from its jar; so
+   * does opening a file without options.
    */
   private static final class ReaderBuilder extends ParquetReader.Builder<Group> {
     ReaderBuilder(HadoopInputFile file, Configuration configuration) {

@@ -28,8 +28,9 @@ import org.apache.hadoop.fs.Path;
  * of special tokens in text, so that a text which mentions {@code <|endoftext|>} does not end
  * there.
  *
- * <p>A text is tokenized as a whole, since a cut could change its tokens; the library takes about
- * 170 bytes of native memory for each byte of a text meanwhile. Where documents of many megabytes
+ * <p>Where {@link WordBorders} are known, words are tokenized one by one and remembered. Otherwise
+ * a text is tokenized as a whole, since a cut could change its tokens; the library takes about 170
+ * bytes of native memory for each byte of a text meanwhile. Where documents of many megabytes
  * occur, {@code ingest.max-record-size} bounds that.
  */
 final class TokenizerJson implements TokenizerDefinition {
@@ -214,8 +215,22 @@ final class TokenizerJson implements TokenizerDefinition {
 
   @Override
   public Tokenizer open() {
-    HuggingFaceTokenizer tokenizer = openLibrary();
-    return text -> encode(tokenizer, text);
+    HuggingFaceTokenizer library = openLibrary();
+    Tokenizer tokenizer = text -> encode(library, text);
+    JsonNode definition = definition();
+    return WordBorders.of(definition)
+        .<Tokenizer>map(
+            borders ->
+                new RememberedWords(tokenizer, borders, borders.addedTokensBeyond(definition)))
+        .orElse(tokenizer);
+  }
+
+  private JsonNode definition() {
+    try {
+      return new ObjectMapper().readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private HuggingFaceTokenizer openLibrary() {
