@@ -39,7 +39,7 @@ record DocumentPart(
     double score,
     Double quantile) {
   /** The longest piece: bounds what a row of the shuffle holds, whatever the document. */
-  static final int MOST_PIECE_TOKENS = 1 << 20;
+  static final int MOST_PIECE_TOKENS = 1 << 16;
 
   static final String SPLIT = "split";
   static final String BUCKET = "bucket";

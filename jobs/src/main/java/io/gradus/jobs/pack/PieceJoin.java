@@ -42,7 +42,7 @@ record PieceJoin(
     LongAccumulator read)
     implements MapPartitionsFunction<Row, Row> {
   /** A piece of a text, in bytes, unless it would have more pieces than tokens. */
-  private static final int LEAST_TEXT_BYTES = 1 << 20;
+  private static final int LEAST_TEXT_BYTES = 1 << 18;
 
   @Override
   public Iterator<Row> call(Iterator<Row> placement) {
