@@ -8,7 +8,6 @@ import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.order.OrderConfig;
 import io.gradus.jobs.order.OrderJob;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -61,12 +60,7 @@ final class GradusOrder implements OrderRival {
 
   @Override
   public long peakBytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(line -> line.startsWith("VmHWM:"))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-            .findFirst()
-            .orElseThrow()
-        * 1024;
+    return ResidentMemory.mostBytes();
   }
 
   @Override

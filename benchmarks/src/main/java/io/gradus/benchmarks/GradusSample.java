@@ -10,7 +10,6 @@ import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.sample.SampleConfig;
 import io.gradus.jobs.sample.SampleJob;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -75,12 +74,7 @@ final class GradusSample implements SelectionRival {
 
   @Override
   public long peakBytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(line -> line.startsWith("VmHWM:"))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-            .findFirst()
-            .orElseThrow()
-        * 1024;
+    return ResidentMemory.mostBytes();
   }
 
   @Override

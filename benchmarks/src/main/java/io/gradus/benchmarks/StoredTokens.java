@@ -3,6 +3,7 @@ package io.gradus.benchmarks;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
+import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.Finished;
@@ -68,11 +69,11 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
     StageDirectory order = RatingsOptions.directory(folder.resolve("order"));
     long[] lengths = IntStream.range(0, count).mapToLong(StoredTokens::length).toArray();
     long all = Arrays.stream(lengths).sum();
-    if (!Files.exists(folder.resolve("complete"))) {
+    if (!Files.exists(folder.resolve("written"))) {
       documents.clear();
       order.clear();
       write(context, documents, order, lengths, all);
-      Files.createFile(folder.resolve("complete"));
+      Files.createFile(folder.resolve("written"));
     }
     return new StoredTokens(
         new Finished<>(
@@ -111,7 +112,7 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
         .sortWithinPartitions(DocumentsTable.DOC_ID)
         .drop("bucket")
         .write()
-        .option("compression", "zstd")
+        .options(ParquetRows.SPARK_OPTIONS)
         .parquet(documents.table().toString());
   }
 

@@ -124,7 +124,7 @@ public final class SweepSpeed implements Callable<Integer> {
         measured.add(done);
       }
     }
-    long resident = resident();
+    long resident = ResidentMemory.mostBytes();
     long heap = heapAfterCollections();
     check(context, inputs, Json.read(output.text(SweepJob.FILE).orElseThrow(), SweepReport.class));
     return report(rows, last, measured, resident, heap);
@@ -196,15 +196,6 @@ public final class SweepSpeed implements Callable<Integer> {
     }
     System.out.printf(
         Locale.ROOT, "sample selects the same %,d documents with one setting%n", selected.rows());
-  }
-
-  private static long resident() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(line -> line.startsWith("VmHWM:"))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-            .findFirst()
-            .orElseThrow()
-        * 1024;
   }
 
   /** The heap that was still in use after the last collection, the pools' peaks left out. */

@@ -5,6 +5,7 @@ import io.gradus.common.table.DocumentHash;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
+import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.table.TokenHash;
@@ -123,7 +124,7 @@ final class SyntheticPack {
             BUCKETS, DocumentHash.bucket(functions.col(DocumentsTable.DOC_ID), BUCKETS))
         .sortWithinPartitions(DocumentsTable.DOC_ID)
         .write()
-        .option("compression", "zstd")
+        .options(ParquetRows.SPARK_OPTIONS)
         .parquet(documents().directory().table().toString());
     Dataset<Row> order = context.session().createDataFrame(orderRows(), ORDER).repartition(4);
     order.write().parquet(order().directory().table().toString());

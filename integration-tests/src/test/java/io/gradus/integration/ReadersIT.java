@@ -3,15 +3,21 @@ package io.gradus.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.typesafe.config.ConfigFactory;
+import io.gradus.common.configuration.Problems;
+import io.gradus.common.configuration.Section;
 import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.Packing;
+import io.gradus.common.table.SelectionTable;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.table.TinyCorpus;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
+import io.gradus.jobs.order.OrderConfig;
+import io.gradus.jobs.order.OrderJob;
 import io.gradus.jobs.pack.LayoutConfig;
 import io.gradus.jobs.pack.PackConfig;
 import io.gradus.jobs.pack.PackJob;
@@ -23,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Encoders;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +111,31 @@ class ReadersIT {
   }
 
   @Test
+  void readersGetPhasesOfZigZagAndFoldedInOrder() throws IOException, InterruptedException {
+    String shape =
+        """
+        shape = [
+          { name = first,  share = 60%, shape { zig-zag { layers = 4 } } }
+          { name = second, share = 40%, shape { folded { layers = 3, inside = descending } } }
+        ]
+        """;
+    Packed packed =
+        pack(
+            TinyCorpus.random(200, 50_257, 34),
+            List.of(ShardFormat.MDS, ShardFormat.MEGATRON, ShardFormat.OLMO, ShardFormat.PARQUET),
+            Map.of(
+                ShardFormat.MDS, new LayoutConfig(2, 1, 1, 1),
+                ShardFormat.PARQUET, new LayoutConfig(1, 2, 2, 2)),
+            shape);
+
+    assertThat(packed.turns()).isGreaterThanOrEqualTo(5);
+    packed.readMds("mds", "--canonical-nodes=2", "--topology=2x2x2x2");
+    packed.read("megatron", "--topology=2x2x0x2");
+    packed.read("olmo", "--topology=1x2x2x2");
+    packed.read("parquet", "--streaming", "--topology=1x2x2x2");
+  }
+
+  @Test
   void theComparisonItselfFindsFaults() throws IOException, InterruptedException {
     run(List.of(python("trainers"), "-B", SCRIPTS + "/test_readers_detect_faults.py"));
   }
@@ -111,13 +144,27 @@ class ReadersIT {
   private Packed pack(
       TinyCorpus random, List<ShardFormat> formats, Map<ShardFormat, LayoutConfig> layouts)
       throws IOException, InterruptedException {
+    return pack(random, formats, layouts, "");
+  }
+
+  /** The same in an order that {@code order} makes, where a configuration of it is given. */
+  private Packed pack(
+      TinyCorpus random,
+      List<ShardFormat> formats,
+      Map<ShardFormat, LayoutConfig> layouts,
+      String shape)
+      throws IOException, InterruptedException {
     List<TinyCorpus.Document> documents = new ArrayList<>(random.documents());
     // A repeat beside the first copy, since verify wants scores that ascend.
     documents.add(8, documents.get(7));
     TinyCorpus corpus = new TinyCorpus(random.vocabularySize(), random.endOfText(), documents);
     Path home = Files.createTempDirectory(folder, "packed");
     Finished<DocumentsTable> table = corpus.writeDocumentsWithTexts(home.resolve("documents"), 3);
-    Finished<OrderTable> order = corpus.writeOrder(home.resolve("order"), 2);
+    Finished<SelectionTable> selection = corpus.writeSelection(home.resolve("selection"));
+    Finished<OrderTable> order =
+        shape.isEmpty()
+            ? corpus.writeOrder(home.resolve("order"), 2)
+            : order(shape, selection, home.resolve("order"));
     StageDirectory output = directory(home.resolve("shards"));
     PackConfig config =
         new PackConfig(
@@ -137,7 +184,7 @@ class ReadersIT {
                 .run(
                     LocalSpark.context(),
                     table,
-                    corpus.writeSelection(home.resolve("selection")),
+                    selection,
                     order,
                     new Finished<>(output, shards),
                     directory(home.resolve("verify")))
@@ -146,6 +193,16 @@ class ReadersIT {
     Packed packed = new Packed(home, corpus.tokenBytes());
     packed.writeExpected(corpus.endOfText());
     return packed;
+  }
+
+  private static Finished<OrderTable> order(
+      String text, Finished<SelectionTable> selection, Path folder) {
+    Problems problems = new Problems();
+    OrderConfig config = OrderConfig.read(Section.root(ConfigFactory.parseString(text), problems));
+    problems.throwIfAny();
+    StageDirectory output = directory(folder);
+    return new Finished<>(
+        output, new OrderJob().run(LocalSpark.context(), config, 7, selection, output).table());
   }
 
   /** Shards, and the tables that they were packed from. */
@@ -171,6 +228,32 @@ class ReadersIT {
               "--token-bytes=" + tokenBytes,
               "--sequence-length=" + SEQUENCE_LENGTH,
               "--output=" + home.resolve("expected")));
+    }
+
+    /** How often quality, looked at in pieces of the run, begins to rise or to fall. */
+    long turns() {
+      List<Double> scores =
+          LocalSpark.session()
+              .read()
+              .parquet(home.resolve("order/table").toString())
+              .orderBy(OrderTable.POSITION)
+              .select(SelectionTable.SCORE)
+              .as(Encoders.DOUBLE())
+              .collectAsList();
+      int pieces = 28;
+      double[] means = new double[pieces];
+      for (int piece = 0; piece < pieces; piece++) {
+        means[piece] =
+            scores
+                .subList(piece * scores.size() / pieces, (piece + 1) * scores.size() / pieces)
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElseThrow();
+      }
+      return IntStream.range(2, pieces)
+          .filter(i -> (means[i] > means[i - 1]) != (means[i - 1] > means[i - 2]))
+          .count();
     }
 
     void readMds(String format, String... options) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -12,6 +13,7 @@ import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.ReadSupport;
@@ -27,6 +29,16 @@ import org.apache.parquet.schema.MessageType;
  * Spark's own scan would cut or join files.
  */
 public final class ParquetRows {
+  /** What makes Spark write columns as {@link #write} does. */
+  public static final Map<String, String> SPARK_OPTIONS =
+      Map.of(
+          "compression",
+          "zstd",
+          ParquetOutputFormat.WRITER_VERSION,
+          "v2",
+          ParquetOutputFormat.ENABLE_DICTIONARY,
+          "false");
+
   private ParquetRows() {}
 
   /** Opens a file for reading the named columns only. */

@@ -160,7 +160,8 @@ public final class TinyCorpus {
         document -> "caf\u00e9 \"" + HexFormat.of().formatHex(document.docId()) + "\"\n");
   }
 
-  private Finished<DocumentsTable> writeDocuments(
+  /** Writes the documents table below a folder, each document with the text that is given. */
+  public Finished<DocumentsTable> writeDocuments(
       Path folder, int buckets, Function<Document, String> texts) {
     StageDirectory directory = directory(folder);
     List<Row> rows = new ArrayList<>();
@@ -193,6 +194,7 @@ public final class TinyCorpus {
         .sortWithinPartitions(DocumentsTable.DOC_ID)
         .drop("bucket")
         .write()
+        .options(ParquetRows.SPARK_OPTIONS)
         .parquet(directory.table().toString());
     long tokens = rows.stream().mapToLong(row -> row.<Integer>getAs(5)).sum();
     return new Finished<>(

@@ -4,40 +4,54 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.ParquetRows;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 
-/** The documents of one bucket, looked up in ascending order of their ids. */
+/**
+ * The documents of one bucket, looked up in ascending order of their ids. Tokens and text of a long
+ * document are never in memory as a whole.
+ */
 final class BucketDocuments implements Closeable {
   private final ParquetRows.Reader rows;
+  private final BinaryColumn tokens;
   private final int tokenBytes;
-  private final boolean withText;
-  private String docId = "";
-  private byte[] tokens = new byte[0];
-  private Group document;
-  private byte[] text = new byte[0];
 
-  private BucketDocuments(ParquetRows.Reader rows, int tokenBytes, boolean withText) {
+  /** The text's column where texts are wanted. */
+  private final List<BinaryColumn> texts = new ArrayList<>();
+
+  private String docId = "";
+  private Group document;
+
+  private BucketDocuments(ParquetRows.Reader rows, BinaryColumn tokens, int tokenBytes) {
     this.rows = rows;
+    this.tokens = tokens;
     this.tokenBytes = tokenBytes;
-    this.withText = withText;
   }
 
   /** Opens a bucket for its tokens. */
   static BucketDocuments tokens(Configuration hadoop, Path file, int tokenBytes)
       throws IOException {
-    return new BucketDocuments(
-        ParquetRows.read(hadoop, file, DocumentsTable.DOC_ID, DocumentsTable.TOKENS),
-        tokenBytes,
-        false);
+    return open(hadoop, file, tokenBytes, DocumentsTable.DOC_ID);
   }
 
   /** Opens a bucket for its tokens and its texts. */
   static BucketDocuments texts(Configuration hadoop, Path file, int tokenBytes) throws IOException {
-    return new BucketDocuments(ParquetRows.read(hadoop, file, TextLine.COLUMNS), tokenBytes, true);
+    BucketDocuments documents = open(hadoop, file, tokenBytes, TextLine.COLUMNS);
+    documents.texts.add(BinaryColumn.open(hadoop, file, DocumentsTable.TEXT));
+    return documents;
+  }
+
+  private static BucketDocuments open(
+      Configuration hadoop, Path file, int tokenBytes, String... columns) throws IOException {
+    return new BucketDocuments(
+        ParquetRows.read(hadoop, file, columns),
+        BinaryColumn.open(hadoop, file, DocumentsTable.TOKENS),
+        tokenBytes);
   }
 
   /**
@@ -53,32 +67,35 @@ final class BucketDocuments implements Closeable {
       }
       docId =
           HexFormat.of().formatHex(row.get().getBinary(DocumentsTable.DOC_ID, 0).getBytesUnsafe());
-      tokens = row.get().getBinary(DocumentsTable.TOKENS, 0).getBytesUnsafe();
       document = row.get();
+      tokens.next();
+      for (BinaryColumn text : texts) {
+        text.next();
+      }
     }
     if (!docId.equals(part.docId())) {
       throw missing(part);
     }
-    if (tokens.length != (long) part.documentTokens() * tokenBytes) {
+    if (tokens.length() != (long) part.documentTokens() * tokenBytes) {
       throw new IllegalStateException(
           String.format(
               "Document %s at position %,d has %,d tokens in the order and %,d in the documents",
-              docId, part.position(), part.documentTokens(), tokens.length / tokenBytes));
+              docId, part.position(), part.documentTokens(), tokens.length() / tokenBytes));
     }
-    text = withText && part.first() == 0 ? TextLine.of(part, document) : new byte[0];
   }
 
   /** The tokens of the document that was found. */
-  byte[] tokens() {
+  ByteSource tokens() {
     return tokens;
   }
 
-  /**
-   * The {@link TextLine} of the document that was found, which goes with its first part; nothing
-   * for others.
-   */
-  byte[] text() {
-    return text;
+  /** The document that was found as a line of JSON. */
+  TextLine line(DocumentPart part) throws IOException {
+    BinaryColumn text = texts.get(0);
+    if (text.isNull()) {
+      throw TextLine.missing(part);
+    }
+    return new TextLine(part, document, text);
   }
 
   static IllegalStateException missing(DocumentPart part) {
@@ -90,6 +107,11 @@ final class BucketDocuments implements Closeable {
 
   @Override
   public void close() throws IOException {
-    rows.close();
+    try (rows;
+        tokens) {
+      for (BinaryColumn text : texts) {
+        text.close();
+      }
+    }
   }
 }

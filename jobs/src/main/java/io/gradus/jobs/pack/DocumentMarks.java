@@ -2,6 +2,7 @@ package io.gradus.jobs.pack;
 
 import io.gradus.common.table.PackedShards;
 import io.gradus.common.table.TokenBytes;
+import java.io.IOException;
 import java.io.Serializable;
 
 /**
@@ -27,19 +28,18 @@ record DocumentMarks(int beginOfText, int endOfText) implements Serializable {
    * @param from the stretch's first token, counted with the beginning token
    * @param to the token after its last
    */
-  byte[] stretch(byte[] text, long from, long to, int tokenBytes) {
+  byte[] stretch(ByteSource text, long from, long to, int tokenBytes) throws IOException {
     int begin = hasBegin() ? 1 : 0;
-    long length = text.length / tokenBytes;
+    long length = text.length() / tokenBytes;
     byte[] stretch = new byte[Math.toIntExact((to - from) * tokenBytes)];
     long textFrom = Math.max(0, from - begin);
     long textTo = Math.min(length, to - begin);
     if (textTo > textFrom) {
-      System.arraycopy(
-          text,
+      text.copy(
           Math.toIntExact(textFrom * tokenBytes),
+          Math.toIntExact(textTo * tokenBytes),
           stretch,
-          Math.toIntExact((textFrom + begin - from) * tokenBytes),
-          Math.toIntExact((textTo - textFrom) * tokenBytes));
+          Math.toIntExact((textFrom + begin - from) * tokenBytes));
     }
     if (hasBegin() && from == 0) {
       put(beginOfText, stretch, 0, tokenBytes);

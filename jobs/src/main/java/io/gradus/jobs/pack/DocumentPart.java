@@ -4,8 +4,8 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PlacementTable;
 import io.gradus.common.table.SelectionTable;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,7 +39,7 @@ record DocumentPart(
     double score,
     Double quantile) {
   /** The longest piece: bounds what a row of the shuffle holds, whatever the document. */
-  static final int MOST_PIECE_TOKENS = 1 << 20;
+  static final int MOST_PIECE_TOKENS = 1 << 16;
 
   static final String SPLIT = "split";
   static final String BUCKET = "bucket";
@@ -88,39 +88,28 @@ record DocumentPart(
     return slices;
   }
 
-  /**
-   * Cuts the document's text, which goes to the shard in which the document begins, into pieces of
-   * bounded size. Nothing when this is not the document's first part.
-   */
-  List<Slice> textSlices(ShardGroup group, int textBytes, int mostBytes, DocumentMarks marks) {
-    List<Slice> slices = new ArrayList<>();
-    if (first > 0) {
-      return slices;
-    }
-    long begin = textOffset + position * marks.tokens();
-    // Never more pieces than tokens, since the next document's text comes so many places later.
-    int size = Math.max(mostBytes, textBytes / (documentTokens + 1) + 1);
-    for (int from = 0; from == 0 || from < textBytes; from += size) {
-      slices.add(
-          new Slice(
-              group.unit(begin),
-              group.offset(begin) + slices.size(),
-              from,
-              Math.min(textBytes, from + (long) size)));
-    }
-    return slices;
+  /** The shard that the document's text goes to, which is the one in which the document begins. */
+  int textUnit(ShardGroup group, DocumentMarks marks) {
+    return group.unit(begin(marks));
+  }
+
+  /** The document's first token in the concatenated stream. */
+  private long begin(DocumentMarks marks) {
+    return textOffset + position * marks.tokens();
   }
 
   /** Whether any unit that is not finished has something of it. */
   boolean isNeeded(List<ShardGroup> groups, BitSet finished, DocumentMarks marks) {
     for (ShardGroup group : groups) {
       if (group.split() == split) {
-        List<Slice> slices =
+        boolean needed =
             switch (group.content()) {
-              case TOKENS -> slices(group, Integer.MAX_VALUE);
-              case TEXT -> textSlices(group, 0, 1, marks);
+              case TOKENS ->
+                  slices(group, Integer.MAX_VALUE).stream()
+                      .anyMatch(slice -> !finished.get(slice.unit()));
+              case TEXT -> first == 0 && !finished.get(textUnit(group, marks));
             };
-        if (slices.stream().anyMatch(slice -> !finished.get(slice.unit()))) {
+        if (needed) {
           return true;
         }
       }
@@ -133,9 +122,11 @@ record DocumentPart(
    *
    * @param text the document's tokens, {@code tokenBytes} wide, without marks
    */
-  Piece piece(Slice slice, byte[] text, int tokenBytes, DocumentMarks marks) {
+  Piece piece(Slice slice, ByteSource text, int tokenBytes, DocumentMarks marks)
+      throws IOException {
     return piece(
-        slice,
+        slice.unit(),
+        slice.offset(),
         slice.to() - slice.from(),
         slice.from() == 0,
         slice.to() == (long) documentTokens + marks.tokens(),
@@ -143,28 +134,36 @@ record DocumentPart(
         marks.stretch(text, slice.from(), slice.to(), tokenBytes));
   }
 
-  /** One piece of the document's text, in bytes; the last counts all tokens of the document. */
-  Piece textPiece(Slice slice, byte[] utf8, DocumentMarks marks) {
-    boolean ends = slice.to() == utf8.length;
+  /**
+   * One piece of the document's text; the last counts all tokens of the document.
+   *
+   * @param number of pieces before it, fewer than the document has tokens, since the next
+   *     document's text comes so many places later
+   * @param ends whether it is the last
+   */
+  Piece textPiece(ShardGroup group, int number, byte[] utf8, boolean ends, DocumentMarks marks) {
+    long begin = begin(marks);
     return piece(
-        slice,
+        group.unit(begin),
+        group.offset(begin) + number,
         ends ? (long) documentTokens + marks.tokens() : 0,
-        slice.from() == 0,
+        number == 0,
         ends,
         ends,
-        Arrays.copyOfRange(utf8, (int) slice.from(), (int) slice.to()));
+        utf8);
   }
 
   private Piece piece(
-      Slice slice,
+      int unit,
+      long offset,
       long streamTokens,
       boolean begins,
       boolean ends,
       boolean closes,
       byte[] content) {
     return new Piece(
-        slice.unit(),
-        slice.offset(),
+        unit,
+        offset,
         position,
         streamTokens,
         begins,

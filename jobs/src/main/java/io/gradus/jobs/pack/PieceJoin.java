@@ -6,12 +6,15 @@ import io.gradus.jobs.pack.ShardGroup.Content;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -38,20 +41,23 @@ record PieceJoin(
     SerializableConfiguration hadoop,
     LongAccumulator read)
     implements MapPartitionsFunction<Row, Row> {
-  /** The longest piece of a text in bytes, unless it would have more pieces than tokens. */
-  private static final int MOST_TEXT_BYTES = 1 << 22;
+  /** A piece of a text, in bytes, unless it would have more pieces than tokens. */
+  private static final int LEAST_TEXT_BYTES = 1 << 18;
 
   @Override
   public Iterator<Row> call(Iterator<Row> placement) {
     return new Pieces(placement);
   }
 
-  /** A slice and what it is a slice of. */
-  private record Pending(Slice slice, Content content) {}
-
   private final class Pieces implements Iterator<Row> {
     private final Iterator<Row> placement;
-    private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Deque<Slice> slices = new ArrayDeque<>();
+
+    /** Groups that are to get the document's text. */
+    private final Deque<ShardGroup> texts = new ArrayDeque<>();
+
+    private Optional<TextLine> line = Optional.empty();
+    private int linePieces;
     private DocumentPart part;
     private int bucket = -1;
     private BucketDocuments open;
@@ -63,10 +69,10 @@ record PieceJoin(
 
     @Override
     public boolean hasNext() {
-      while (pending.isEmpty() && placement.hasNext()) {
+      while (slices.isEmpty() && texts.isEmpty() && placement.hasNext()) {
         advance(DocumentPart.of(placement.next()));
       }
-      return !pending.isEmpty();
+      return !slices.isEmpty() || !texts.isEmpty();
     }
 
     @Override
@@ -74,13 +80,36 @@ record PieceJoin(
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      Pending next = pending.remove();
-      Piece piece =
-          switch (next.content) {
-            case TOKENS -> part.piece(next.slice, open.tokens(), documents.tokenBytes(), marks);
-            case TEXT -> part.textPiece(next.slice, open.text(), marks);
-          };
-      return piece.toRow();
+      try {
+        Piece piece =
+            slices.isEmpty()
+                ? textPiece()
+                : part.piece(slices.remove(), open.tokens(), documents.tokenBytes(), marks);
+        return piece.toRow();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private Piece textPiece() throws IOException {
+      if (line.isEmpty()) {
+        line = Optional.of(open.line(part));
+        linePieces = 0;
+      }
+      TextLine text = line.get();
+      int tokens = part.documentTokens();
+      long size =
+          tokens == 0
+              ? Long.MAX_VALUE
+              : Math.max(LEAST_TEXT_BYTES, text.mostTextBytes() / tokens + 1);
+      byte[] content = text.next(size);
+      boolean ends = !text.hasNext();
+      Piece piece = part.textPiece(texts.element(), linePieces++, content, ends, marks);
+      if (ends) {
+        texts.remove();
+        line = Optional.empty();
+      }
+      return piece;
     }
 
     private void advance(DocumentPart next) {
@@ -91,28 +120,31 @@ record PieceJoin(
         }
         open.find(next);
         part = next;
-        for (ShardGroup group : groups) {
-          if (group.split() == part.split()) {
-            addSlices(group);
-          }
-        }
+        addPieces();
         read.add(part.tokens());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private void addSlices(ShardGroup group) {
-      List<Slice> slices =
+    /** Pieces in the order in which a long document is read once for all groups. */
+    private void addPieces() {
+      List<Slice> wanted = new ArrayList<>();
+      for (ShardGroup group : groups) {
+        if (group.split() == part.split()) {
           switch (group.content()) {
-            case TOKENS -> part.slices(group, DocumentPart.MOST_PIECE_TOKENS);
-            case TEXT -> part.textSlices(group, open.text().length, MOST_TEXT_BYTES, marks);
-          };
-      for (Slice slice : slices) {
-        if (!finished.get(slice.unit())) {
-          pending.add(new Pending(slice, group.content()));
+            case TOKENS -> wanted.addAll(part.slices(group, DocumentPart.MOST_PIECE_TOKENS));
+            case TEXT -> {
+              if (part.first() == 0 && !finished.get(part.textUnit(group, marks))) {
+                texts.add(group);
+              }
+            }
+          }
         }
       }
+      wanted.removeIf(slice -> finished.get(slice.unit()));
+      wanted.sort(Comparator.comparingLong(Slice::from));
+      slices.addAll(wanted);
     }
 
     private void open(DocumentPart next) throws IOException {

@@ -1,6 +1,9 @@
 package io.gradus.jobs.verify;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.PackedFile;
@@ -13,7 +16,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -40,6 +42,14 @@ import org.apache.spark.util.SerializableConfiguration;
 record TextWalkTask(
     String directory, Broadcast<List<Shard>> shards, SerializableConfiguration hadoop)
     implements MapPartitionsFunction<Row, String> {
+  /** A text may be longer than Jackson allows by itself, 20 million characters. */
+  private static final JsonMapper LINES =
+      new JsonMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+              .build());
+
   static final String POSITION = "position";
   static final String DIGEST = "digest";
 
@@ -128,7 +138,7 @@ record TextWalkTask(
               Check.STRUCTURE, file.path(), place, "is missing, and so are those after it");
           return;
         }
-        JsonNode found = Json.read(line, JsonNode.class);
+        JsonNode found = LINES.readTree(line);
         findings.checked(Check.TOKENS, 1);
         String text = found.path("text").asText();
         if (!found.path("id").asText().equals(id)) {
@@ -150,7 +160,7 @@ record TextWalkTask(
           findings.breach(
               Check.TOKENS, file.path(), place, "the text is not that of document " + id);
         }
-      } catch (IOException | UncheckedIOException e) {
+      } catch (IOException e) {
         readable = false;
         findings.breach(Check.STRUCTURE, file.path(), place, "cannot be read: " + e.getMessage());
       }

@@ -31,8 +31,14 @@ public record Topology(int nodes, int ranksPerNode, int workers, int microBatch,
 
   @Override
   public String toString() {
+    String loaders =
+        switch (workers) {
+          case 0 -> "no workers";
+          case 1 -> "1 worker";
+          default -> workers + " workers";
+        };
     return String.format(
-        "%d x %d ranks, %d workers, micro-batch %d, %d accumulated",
-        nodes, ranksPerNode, workers, microBatch, accumulate);
+        "%d x %d ranks, %s, micro-batch %d, %d accumulated",
+        nodes, ranksPerNode, loaders, microBatch, accumulate);
   }
 }

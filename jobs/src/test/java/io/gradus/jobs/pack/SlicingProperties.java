@@ -43,7 +43,8 @@ class SlicingProperties {
       @ForAll @IntRange(min = 1, max = 50) int mostPieceTokens,
       @ForAll boolean withBegin,
       @ForAll @IntRange(min = 0, max = 3) int kind,
-      @ForAll long seed) {
+      @ForAll long seed)
+      throws IOException {
     DocumentMarks marks = new DocumentMarks(withBegin ? 998 : PackedShards.NO_TOKEN, 999);
     long tokens = lengths.stream().mapToLong(length -> length + marks.tokens()).sum();
     PackedStream stream = PackedStream.of(tokens, sequenceLength, shardTokens);
@@ -77,7 +78,7 @@ class SlicingProperties {
               "source",
               0,
               0.0);
-      byte[] content = TokenBytes.encode(ids, 2);
+      ByteSource content = ByteSource.of(TokenBytes.encode(ids, 2));
       for (DocumentPart.Slice slice : document.slices(group, mostPieceTokens)) {
         assertThat(slice.to() - slice.from()).isBetween(1L, (long) mostPieceTokens);
         assertThat(group.unit(start + slice.to() - 1)).isEqualTo(slice.unit());
