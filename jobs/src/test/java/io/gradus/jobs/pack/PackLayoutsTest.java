@@ -497,11 +497,13 @@ class PackLayoutsTest {
     return digests;
   }
 
+  /** With the time of the last change: what is written anew may get the inode of what was there. */
   private static Map<String, String> inodes(Path folder) throws IOException {
     Map<String, String> inodes = new TreeMap<>();
     for (Path file : files(folder)) {
       inodes.put(
-          folder.relativize(file).toString(), Files.getAttribute(file, "unix:ino").toString());
+          folder.relativize(file).toString(),
+          Files.getAttribute(file, "unix:ino") + " " + Files.getLastModifiedTime(file));
     }
     return inodes;
   }
