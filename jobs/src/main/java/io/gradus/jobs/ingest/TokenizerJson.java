@@ -28,10 +28,9 @@ import org.apache.hadoop.fs.Path;
  * of special tokens in text, so that a text which mentions {@code <|endoftext|>} does not end
  * there.
  *
- * <p>Where {@link WordBorders} are known, words are tokenized one by one and remembered. Otherwise
- * a text is tokenized as a whole, since a cut could change its tokens; the library takes about 170
- * bytes of native memory for each byte of a text meanwhile. Where documents of many megabytes
- * occur, {@code ingest.max-record-size} bounds that.
+ * <p>Where {@link WordBorders} are known, words are remembered. What is not is tokenized together,
+ * up to the whole text, for which the library takes about 170 bytes of native memory for each byte
+ * meanwhile. Where documents of many megabytes occur, {@code ingest.max-record-size} bounds that.
  */
 final class TokenizerJson implements TokenizerDefinition {
   private static final long serialVersionUID = 1L;

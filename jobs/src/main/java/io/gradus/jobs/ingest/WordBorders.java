@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * Where a text can be cut so that its parts have, one after the other, the tokens of the whole.
- * Every tokenizer cuts a text into words before its model sees one; here is the part of that which
+ * Tokenizers cut a text into words before their model sees one; here is the part of that which
  * follows from two neighbouring characters alone.
  */
 enum WordBorders {
@@ -57,9 +57,12 @@ enum WordBorders {
 
   private static final Set<String> SPLITTERS_AT_SPACES = Set.of("WhitespaceSplit", "Whitespace");
 
-  /** They look at characters one by one, or at marks that no ASCII character is. */
   private static final Set<String> NORMALIZERS =
       Set.of("BertNormalizer", "Lowercase", "StripAccents", "NFC", "NFD", "NFKC", "NFKD");
+
+  /** Those that compose nothing: {@code =} and a mark that follows it may become one character. */
+  private static final Set<String> NORMALIZERS_KEEPING_PUNCTUATION =
+      Set.of("BertNormalizer", "Lowercase", "StripAccents", "NFD", "NFKD");
 
   /** Those that never make a space of anything else: byte-level splitters keep spaces. */
   private static final Set<String> NORMALIZERS_KEEPING_SPACES = Set.of("Lowercase", "NFC", "NFD");
@@ -68,7 +71,10 @@ enum WordBorders {
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s"
           + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-  /** Patterns of which no alternative goes on from something visible to a space: Llama 3, Qwen. */
+  /**
+   * Patterns of which no alternative goes on from something visible to a space, or from an ASCII
+   * letter or digit to an ASCII character of another kind: Llama 3, Qwen.
+   */
   private static final Set<String> PATTERNS =
       Set.of(WORDS_OF_GPT4.formatted("\\p{N}{1,3}"), WORDS_OF_GPT4.formatted("\\p{N}"));
 
@@ -82,6 +88,7 @@ enum WordBorders {
   static Optional<WordBorders> of(JsonNode definition) {
     return bySplitter(definition.path("pre_tokenizer"), definition.path("normalizer"))
         .filter(borders -> isRepeatable(definition.path("model")))
+        .filter(borders -> namesTextOnce(definition.path("post_processor")))
         .filter(borders -> borders.canFindAddedTokens(definition));
   }
 
@@ -98,10 +105,11 @@ enum WordBorders {
 
   private static Optional<WordBorders> bySplitter(JsonNode splitter, JsonNode normalizer) {
     String type = splitter.path("type").asText();
-    if (type.equals("BertPreTokenizer") && isOneOf(NORMALIZERS, normalizer)) {
+    boolean isOfBert = type.equals("BertPreTokenizer");
+    if (isOfBert && isOneOf(NORMALIZERS_KEEPING_PUNCTUATION, normalizer)) {
       return Optional.of(SPACES_AND_PUNCTUATION);
     }
-    if (SPLITTERS_AT_SPACES.contains(type) && isOneOf(NORMALIZERS, normalizer)) {
+    if ((isOfBert || SPLITTERS_AT_SPACES.contains(type)) && isOneOf(NORMALIZERS, normalizer)) {
       return Optional.of(SPACES);
     }
     if (keepsSpaces(splitter) && isOneOf(NORMALIZERS_KEEPING_SPACES, normalizer)) {
@@ -130,7 +138,9 @@ enum WordBorders {
     }
     boolean cut = false;
     for (JsonNode part : splitter.path("pretokenizers")) {
-      if (!isKeepingSpaces(part)) {
+      // For whatever comes after a byte-level part, a space is a letter.
+      boolean hidesSpaces = part.path("type").asText().equals("ByteLevel") && !cut;
+      if (!isKeepingSpaces(part) || (hidesSpaces && !isCuttingAtSpaces(part))) {
         return false;
       }
       cut |= isCuttingAtSpaces(part);
@@ -164,15 +174,33 @@ enum WordBorders {
     return model.path("dropout").asDouble() == 0;
   }
 
-  /** Whether added tokens lie between borders, or are looked for in the text as it is. */
-  private boolean canFindAddedTokens(JsonNode definition) {
-    boolean normalizes = !definition.path("normalizer").isEmpty();
-    for (JsonNode token : definition.path("added_tokens")) {
-      if (!hasWithin(token) && normalizes && token.path("normalized").asBoolean(true)) {
+  /** Whether the text's tokens come once: a template may name them twice. */
+  private static boolean namesTextOnce(JsonNode postProcessor) {
+    for (JsonNode template : postProcessor.findValues("single")) {
+      if (template.findValues("Sequence").size() > 1) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether added tokens lie between borders, or are looked for in the text as it is. */
+  private boolean canFindAddedTokens(JsonNode definition) {
+    boolean normalizes = !definition.path("normalizer").isEmpty();
+    for (JsonNode token : definition.path("added_tokens")) {
+      if (normalizes
+          && token.path("normalized").asBoolean(true)
+          && !(hasWithin(token) && isNormal(token.path("content").asText()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether no normalizer makes anything of a token that has borders which its text had not. */
+  private boolean isNormal(String content) {
+    boolean keepsSpaces = this == SPACES_AND_ENDS_OF_LETTERS;
+    return content.chars().allMatch(each -> isVisible((char) each) || (each == ' ' && keepsSpaces));
   }
 
   private boolean hasWithin(JsonNode addedToken) {

@@ -108,6 +108,8 @@ class RememberedWordsProperties {
       Tokens.wordPieces("{'type': 'BertPreTokenizer'}", BERT.formatted(true));
   private static final Tokens CASED =
       Tokens.wordPieces("{'type': 'BertPreTokenizer'}", BERT.formatted(false));
+  private static final Tokens COMPOSED =
+      Tokens.wordPieces("{'type': 'BertPreTokenizer'}", "{'type': 'NFC'}");
   private static final Tokens WORDS =
       Tokens.wordPieces(
           "{'type': 'Whitespace'}",
@@ -126,7 +128,7 @@ class RememberedWordsProperties {
   @Property(tries = 2000)
   void wordsOneByOneHaveTheTokensOfTheText(@ForAll("texts") String text) {
     for (Tokens each :
-        List.of(GPT2, GPT2_DIGITS, LLAMA, QWEN, UNCASED, CASED, WORDS, BETWEEN_SPACES)) {
+        List.of(GPT2, GPT2_DIGITS, LLAMA, QWEN, UNCASED, CASED, COMPOSED, WORDS, BETWEEN_SPACES)) {
       int[] whole = each.whole.encode(text);
       if (each.uncut.stream().noneMatch(text::contains)) {
         assertThat(each.byWords(text)).containsExactly(whole);
@@ -210,6 +212,42 @@ class RememberedWordsProperties {
         new RememberedWords(lengths, WordBorders.SPACES_AND_ENDS_OF_LETTERS, List.of("<tool>"));
     assertThat(remembered.encode("to use <tool> now")).containsExactly(17);
     assertThat(remembered.encode("to use tools")).containsExactly(2, 4, 6);
+  }
+
+  @Test
+  void aCharacterIsNotCutFromAMarkThatIsComposedWithIt() {
+    String text = "a=\u0338";
+    assertThat(COMPOSED.byWords(text)).containsExactly(COMPOSED.whole.encode(text));
+    assertThat(COMPOSED.borders).isEqualTo(WordBorders.SPACES);
+  }
+
+  @Test
+  void addedTokensThatANormalizerMakesOfOtherCharactersLeaveNoBorders() throws IOException {
+    for (String content : List.of("New\u00a0York", "a\\tb", " b", "a\u2260")) {
+      assertThat(UNCASED.withAdded(content, true)).as(content).isEmpty();
+      assertThat(BETWEEN_SPACES.withAdded(content, true)).as(content).isEmpty();
+    }
+    assertThat(QWEN.withAdded("a\u2260", true)).isEmpty();
+    assertThat(QWEN.withAdded("\u212a-", true)).isEmpty();
+    assertThat(UNCASED.withAdded("ab", true)).isPresent();
+  }
+
+  @Test
+  void spacesThatAreBytesAlreadyLeaveNoBorders() throws IOException {
+    String bytes = MAPPER.readTree(Tokens.doubleQuoted(BYTE_LEVEL.formatted(false))).toString();
+    String first = "\"pretokenizers\":[";
+    assertThat(QWEN.changed(first, first + bytes + ",")).isEmpty();
+    assertThat(GPT2_DIGITS.changed(first, first + bytes + ",")).isEmpty();
+  }
+
+  @Test
+  void aTemplateThatNamesTheTextTwiceLeavesNoBorders() throws IOException {
+    String text = "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}";
+    String template =
+        "\"version\":\"1.0\",\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[%s]}";
+    String version = "\"version\":\"1.0\"";
+    assertThat(UNCASED.changed(version, template.formatted(text))).isPresent();
+    assertThat(UNCASED.changed(version, template.formatted(text + "," + text))).isEmpty();
   }
 
   /** A tokenizer as the library has it, and with memory. */
