@@ -25,6 +25,17 @@ final class Figures {
     return median(ratios);
   }
 
+  /** The same of two of several rivals. */
+  static double ratio(Map<String, List<Rival.Round>> measured, String first, String second) {
+    return ratio(seconds(measured.get(first)), seconds(measured.get(second)));
+  }
+
+  /** The same by the time of processors. */
+  static double processorRatio(
+      Map<String, List<Rival.Round>> measured, String first, String second) {
+    return ratio(processorSeconds(measured.get(first)), processorSeconds(measured.get(second)));
+  }
+
   /** A line for people about a round, counted from 0, of all rivals. */
   static String line(int round, Map<String, List<Rival.Round>> measured) {
     StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "round %d:", round + 1));

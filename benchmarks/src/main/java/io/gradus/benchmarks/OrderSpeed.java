@@ -174,13 +174,8 @@ public final class OrderSpeed implements Callable<Integer> {
   }
 
   private static boolean compare(ObjectNode json, Map<String, List<Rival.Round>> measured) {
-    double speed =
-        Figures.ratio(
-            Figures.seconds(measured.get("kaiyuan")), Figures.seconds(measured.get("gradus")));
-    double processors =
-        Figures.ratio(
-            Figures.processorSeconds(measured.get("kaiyuan")),
-            Figures.processorSeconds(measured.get("gradus")));
+    double speed = Figures.ratio(measured, "kaiyuan", "gradus");
+    double processors = Figures.processorRatio(measured, "kaiyuan", "gradus");
     json.put("gradusOverKaiyuan", speed);
     json.put("bar", BAR);
     json.put("gradusOverKaiyuanByProcessorTime", processors);

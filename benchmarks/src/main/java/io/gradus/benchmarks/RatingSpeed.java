@@ -199,13 +199,8 @@ public final class RatingSpeed implements Callable<Integer> {
     boolean passed = true;
     ObjectNode ratios = json.putObject("ratios");
     for (Map.Entry<String, Double> bar : new TreeMap<>(BARS).entrySet()) {
-      double wall =
-          Figures.ratio(
-              Figures.seconds(measured.get(bar.getKey())), Figures.seconds(measured.get("gradus")));
-      double processors =
-          Figures.ratio(
-              Figures.processorSeconds(measured.get(bar.getKey())),
-              Figures.processorSeconds(measured.get("gradus")));
+      double wall = Figures.ratio(measured, bar.getKey(), "gradus");
+      double processors = Figures.processorRatio(measured, bar.getKey(), "gradus");
       passed &= wall >= bar.getValue();
       ObjectNode ratio = ratios.putObject(bar.getKey());
       ratio.put("bar", bar.getValue());

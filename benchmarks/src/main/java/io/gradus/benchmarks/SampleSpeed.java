@@ -201,13 +201,8 @@ public final class SampleSpeed implements Callable<Integer> {
     if (difference > SAME_MEAN_SCORE) {
       throw new IllegalStateException("The rivals select differently: " + selections);
     }
-    double speed =
-        Figures.ratio(
-            Figures.seconds(measured.get("numpy")), Figures.seconds(measured.get("gradus")));
-    double processors =
-        Figures.ratio(
-            Figures.processorSeconds(measured.get("numpy")),
-            Figures.processorSeconds(measured.get("gradus")));
+    double speed = Figures.ratio(measured, "numpy", "gradus");
+    double processors = Figures.processorRatio(measured, "numpy", "gradus");
     double memory = (double) peaks.get("gradus") / peaks.get("numpy");
     ratios.put("gradusOverNumpy", speed);
     ratios.put("bar", SPEED_BAR);
@@ -229,13 +224,8 @@ public final class SampleSpeed implements Callable<Integer> {
   }
 
   private static boolean compareGroups(ObjectNode ratios, Map<String, List<Rival.Round>> measured) {
-    double seconds =
-        Figures.ratio(
-            Figures.seconds(measured.get("gradus")), Figures.seconds(measured.get("ungrouped")));
-    double processors =
-        Figures.ratio(
-            Figures.processorSeconds(measured.get("gradus")),
-            Figures.processorSeconds(measured.get("ungrouped")));
+    double seconds = Figures.ratio(measured, "gradus", "ungrouped");
+    double processors = Figures.processorRatio(measured, "gradus", "ungrouped");
     ratios.put("timeWithGroupsOverWithout", seconds);
     ratios.put("groupsBar", GROUPS_BAR);
     ratios.put("timeWithGroupsOverWithoutByProcessorTime", processors);

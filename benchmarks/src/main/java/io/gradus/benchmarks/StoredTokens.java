@@ -3,8 +3,8 @@ package io.gradus.benchmarks;
 import io.gradus.common.job.JobContext;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
-import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SparkTables;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
@@ -108,12 +108,11 @@ record StoredTokens(Finished<DocumentsTable> documents, Finished<OrderTable> ord
             .map(
                 (MapFunction<Long, Row>) id -> document(id.intValue(), positions[id.intValue()]),
                 Encoders.row(DOCUMENTS));
-    all.repartitionById(BUCKETS, functions.col("bucket"))
-        .sortWithinPartitions(DocumentsTable.DOC_ID)
-        .drop("bucket")
-        .write()
-        .options(ParquetRows.SPARK_OPTIONS)
-        .parquet(documents.table().toString());
+    SparkTables.write(
+        all.repartitionById(BUCKETS, functions.col("bucket"))
+            .sortWithinPartitions(DocumentsTable.DOC_ID)
+            .drop("bucket"),
+        documents.table());
   }
 
   /** Writes an order table of documents, given by id, source and tokens in their order. */

@@ -5,8 +5,8 @@ import io.gradus.common.table.DocumentHash;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
-import io.gradus.common.table.ParquetRows;
 import io.gradus.common.table.SelectionTable;
+import io.gradus.common.table.SparkTables;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.table.TokenHash;
 import io.gradus.common.workspace.Finished;
@@ -118,14 +118,13 @@ final class SyntheticPack {
 
   private void write(JobContext context) {
     Dataset<Row> numbers = context.session().range(0, rows, 1, BUCKETS).toDF();
-    numbers
-        .map((MapFunction<Row, Row>) row -> document(row.getLong(0)), Encoders.row(DOCUMENTS))
-        .repartitionById(
-            BUCKETS, DocumentHash.bucket(functions.col(DocumentsTable.DOC_ID), BUCKETS))
-        .sortWithinPartitions(DocumentsTable.DOC_ID)
-        .write()
-        .options(ParquetRows.SPARK_OPTIONS)
-        .parquet(documents().directory().table().toString());
+    SparkTables.write(
+        numbers
+            .map((MapFunction<Row, Row>) row -> document(row.getLong(0)), Encoders.row(DOCUMENTS))
+            .repartitionById(
+                BUCKETS, DocumentHash.bucket(functions.col(DocumentsTable.DOC_ID), BUCKETS))
+            .sortWithinPartitions(DocumentsTable.DOC_ID),
+        documents().directory().table());
     Dataset<Row> order = context.session().createDataFrame(orderRows(), ORDER).repartition(4);
     order.write().parquet(order().directory().table().toString());
     order

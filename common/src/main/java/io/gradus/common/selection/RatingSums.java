@@ -44,6 +44,7 @@ public final class RatingSums {
    * the driver's memory.
    */
   public <T> List<T> each(Function<RatingSlice, T> find) {
+    // Bounded by the callers, who ask for candidates when a search has left few enough of them.
     return found(find).collect();
   }
 

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -13,7 +12,6 @@ import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.ReadSupport;
@@ -29,24 +27,12 @@ import org.apache.parquet.schema.MessageType;
  * Spark's own scan would cut or join files.
  */
 public final class ParquetRows {
-  /** What makes Spark write columns as {@link #write} does. */
-  public static final Map<String, String> SPARK_OPTIONS =
-      Map.of(
-          "compression",
-          "zstd",
-          ParquetOutputFormat.WRITER_VERSION,
-          "v2",
-          ParquetOutputFormat.ENABLE_DICTIONARY,
-          "false");
-
   private ParquetRows() {}
 
   /** Opens a file for reading the named columns only. */
   public static Reader read(Configuration hadoop, Path path, String... columns) throws IOException {
     MessageType schema;
-    try (ParquetFileReader file =
-        ParquetFileReader.open(
-            HadoopInputFile.fromPath(path, hadoop), HadoopReadOptions.builder(hadoop).build())) {
+    try (ParquetFileReader file = open(hadoop, path)) {
       schema = file.getFileMetaData().getSchema();
     }
     List<String> wanted = Arrays.asList(columns);
@@ -61,9 +47,15 @@ public final class ParquetRows {
   }
 
   /**
-   * The library's own builder of a path first reads Hadoop's default configuration from its jar; so
-   * does opening a file without options.
+   * Opens a file for what its footer says. Without options, the library first reads Hadoop's
+   * default configuration from its jar.
    */
+  public static ParquetFileReader open(Configuration hadoop, Path path) throws IOException {
+    return ParquetFileReader.open(
+        HadoopInputFile.fromPath(path, hadoop), HadoopReadOptions.builder(hadoop).build());
+  }
+
+  /** The library's own builder of a path reads Hadoop's default configuration, too. */
   private static final class ReaderBuilder extends ParquetReader.Builder<Group> {
     ReaderBuilder(HadoopInputFile file, Configuration configuration) {
       super(file, new HadoopParquetConfiguration(configuration));

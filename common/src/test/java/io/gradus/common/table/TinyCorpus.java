@@ -188,14 +188,13 @@ public final class TinyCorpus {
               DocumentsTable.bucket(id, buckets)));
     }
     Collections.shuffle(rows, new Random(1));
-    LocalSpark.session()
-        .createDataFrame(rows, DOCUMENTS)
-        .repartitionById(buckets, functions.col("bucket"))
-        .sortWithinPartitions(DocumentsTable.DOC_ID)
-        .drop("bucket")
-        .write()
-        .options(ParquetRows.SPARK_OPTIONS)
-        .parquet(directory.table().toString());
+    SparkTables.write(
+        LocalSpark.session()
+            .createDataFrame(rows, DOCUMENTS)
+            .repartitionById(buckets, functions.col("bucket"))
+            .sortWithinPartitions(DocumentsTable.DOC_ID)
+            .drop("bucket"),
+        directory.table());
     long tokens = rows.stream().mapToLong(row -> row.<Integer>getAs(5)).sum();
     return new Finished<>(
         directory,

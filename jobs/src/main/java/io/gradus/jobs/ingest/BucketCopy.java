@@ -11,7 +11,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -59,8 +58,7 @@ record BucketCopy(Broadcast<SerializableConfiguration> hadoop, EarlierBuckets ea
   }
 
   private static long rows(Configuration hadoop, Path file) throws IOException {
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(file, hadoop))) {
+    try (ParquetFileReader reader = ParquetRows.open(hadoop, file)) {
       return reader.getRecordCount();
     }
   }

@@ -1,5 +1,6 @@
 package io.gradus.jobs.ingest;
 
+import io.gradus.common.table.ParquetRows;
 import io.gradus.jobs.ingest.IngestConfig.Format;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -156,8 +156,7 @@ final class RawRecords {
     try (StorageStream storage = StorageStream.open(hadoop, file.path(), 0)) {
       storage.read();
     }
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(new Path(file.path()), hadoop))) {
+    try (ParquetFileReader reader = ParquetRows.open(hadoop, new Path(file.path()))) {
       reader.getFooter();
       return List.of();
     } catch (Exception e) {

@@ -24,7 +24,6 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
  * One column of bytes in a file of the documents table, value by value. Parquet's own reader holds
@@ -88,8 +87,7 @@ final class BinaryColumn implements ByteSource, Closeable {
   /** Opens a file's column and stands before its first value. */
   static BinaryColumn open(Configuration hadoop, Path path, String column) throws IOException {
     ParquetMetadata footer;
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+    try (ParquetFileReader reader = ParquetRows.open(hadoop, path)) {
       footer = reader.getFooter();
     }
     String[] name = {column};

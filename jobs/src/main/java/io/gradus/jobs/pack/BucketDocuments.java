@@ -4,9 +4,7 @@ import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.ParquetRows;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -21,36 +19,36 @@ final class BucketDocuments implements Closeable {
   private final BinaryColumn tokens;
   private final int tokenBytes;
 
-  /** The text's column where texts are wanted. */
-  private final List<BinaryColumn> texts = new ArrayList<>();
+  /** Null where texts are not wanted. */
+  private final BinaryColumn text;
 
   private String docId = "";
   private Group document;
 
-  private BucketDocuments(ParquetRows.Reader rows, BinaryColumn tokens, int tokenBytes) {
+  private BucketDocuments(
+      ParquetRows.Reader rows, BinaryColumn tokens, BinaryColumn text, int tokenBytes) {
     this.rows = rows;
     this.tokens = tokens;
+    this.text = text;
     this.tokenBytes = tokenBytes;
   }
 
   /** Opens a bucket for its tokens. */
   static BucketDocuments tokens(Configuration hadoop, Path file, int tokenBytes)
       throws IOException {
-    return open(hadoop, file, tokenBytes, DocumentsTable.DOC_ID);
+    return new BucketDocuments(
+        ParquetRows.read(hadoop, file, DocumentsTable.DOC_ID),
+        BinaryColumn.open(hadoop, file, DocumentsTable.TOKENS),
+        null,
+        tokenBytes);
   }
 
   /** Opens a bucket for its tokens and its texts. */
   static BucketDocuments texts(Configuration hadoop, Path file, int tokenBytes) throws IOException {
-    BucketDocuments documents = open(hadoop, file, tokenBytes, TextLine.COLUMNS);
-    documents.texts.add(BinaryColumn.open(hadoop, file, DocumentsTable.TEXT));
-    return documents;
-  }
-
-  private static BucketDocuments open(
-      Configuration hadoop, Path file, int tokenBytes, String... columns) throws IOException {
     return new BucketDocuments(
-        ParquetRows.read(hadoop, file, columns),
+        ParquetRows.read(hadoop, file, TextLine.COLUMNS),
         BinaryColumn.open(hadoop, file, DocumentsTable.TOKENS),
+        BinaryColumn.open(hadoop, file, DocumentsTable.TEXT),
         tokenBytes);
   }
 
@@ -69,7 +67,7 @@ final class BucketDocuments implements Closeable {
           HexFormat.of().formatHex(row.get().getBinary(DocumentsTable.DOC_ID, 0).getBytesUnsafe());
       document = row.get();
       tokens.next();
-      for (BinaryColumn text : texts) {
+      if (text != null) {
         text.next();
       }
     }
@@ -91,7 +89,6 @@ final class BucketDocuments implements Closeable {
 
   /** The document that was found as a line of JSON. */
   TextLine line(DocumentPart part) throws IOException {
-    BinaryColumn text = texts.get(0);
     if (text.isNull()) {
       throw TextLine.missing(part);
     }
@@ -109,7 +106,7 @@ final class BucketDocuments implements Closeable {
   public void close() throws IOException {
     try (rows;
         tokens) {
-      for (BinaryColumn text : texts) {
+      if (text != null) {
         text.close();
       }
     }

@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -56,7 +55,9 @@ record PieceJoin(
     /** Groups that are to get the document's text. */
     private final Deque<ShardGroup> texts = new ArrayDeque<>();
 
-    private Optional<TextLine> line = Optional.empty();
+    /** What is being handed out of a text, or null. */
+    private TextLine line;
+
     private int linePieces;
     private DocumentPart part;
     private int bucket = -1;
@@ -92,22 +93,21 @@ record PieceJoin(
     }
 
     private Piece textPiece() throws IOException {
-      if (line.isEmpty()) {
-        line = Optional.of(open.line(part));
+      if (line == null) {
+        line = open.line(part);
         linePieces = 0;
       }
-      TextLine text = line.get();
       int tokens = part.documentTokens();
       long size =
           tokens == 0
               ? Long.MAX_VALUE
-              : Math.max(LEAST_TEXT_BYTES, text.mostTextBytes() / tokens + 1);
-      byte[] content = text.next(size);
-      boolean ends = !text.hasNext();
+              : Math.max(LEAST_TEXT_BYTES, line.mostTextBytes() / tokens + 1);
+      byte[] content = line.next(size);
+      boolean ends = !line.hasNext();
       Piece piece = part.textPiece(texts.element(), linePieces++, content, ends, marks);
       if (ends) {
         texts.remove();
-        line = Optional.empty();
+        line = null;
       }
       return piece;
     }

@@ -1,12 +1,11 @@
 package io.gradus.jobs.rate;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.table.FieldPath;
+import io.gradus.common.table.LongTexts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,14 +20,8 @@ import java.util.regex.Pattern;
  * since no processor had a part in them.
  */
 final class ColumnRater implements ImmediateRater {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  // What ingest let through is not refused here.
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  .build())
-          .build();
+  /** What ingest let through is not refused here. */
+  private static final JsonMapper MAPPER = new JsonMapper(LongTexts.json());
 
   /** Without hexadecimal digits, type letters and names, which Double.parseDouble would take. */
   private static final Pattern DECIMAL =

@@ -59,24 +59,28 @@ record SampleScan(RatingScan ratings, Broadcast<KeyRule> rule) implements Serial
 
   /** Reads a slice; rows are scored, not keyed. */
   private void forEachScored(RatingSlice slice, Visitor visitor) throws IOException {
-    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
-    ratings.forEachBatch(
-        slice,
-        batch -> {
-          rows.score(batch);
-          visitor.visit(batch, rows);
-        });
+    ratings.forEachBatch(slice, scored(visitor));
   }
 
   /** Reads a slice; rows are scored and, where they are of interest, keyed. */
   void forEachKeyed(RatingSlice slice, CopyRates copyRates, KeyInterest interest, Visitor visitor)
       throws IOException {
-    forEachScored(
-        slice,
-        (batch, rows) -> {
-          rows.key(batch, copyRates, interest);
-          visitor.visit(batch, rows);
-        });
+    forEachScored(slice, keyed(copyRates, interest, visitor));
+  }
+
+  private RatingScan.Visitor scored(Visitor visitor) {
+    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
+    return batch -> {
+      rows.score(batch);
+      visitor.visit(batch, rows);
+    };
+  }
+
+  private static Visitor keyed(CopyRates copyRates, KeyInterest interest, Visitor visitor) {
+    return (batch, rows) -> {
+      rows.key(batch, copyRates, interest);
+      visitor.visit(batch, rows);
+    };
   }
 
   /** Tokens by cell of the score of all documents that a score lets in. */
@@ -100,19 +104,16 @@ record SampleScan(RatingScan ratings, Broadcast<KeyRule> rule) implements Serial
   /** The keys of the first documents that can be selected, among so many rows. */
   double[] someKeys(List<RatingFile> files, CopyRates copyRates, int mostRows) throws IOException {
     DoubleStream.Builder keys = DoubleStream.builder();
-    KeyRule.Rows rows = rule.value().new Rows(RatingBatches.ROWS);
-    ratings.forEachBatch(
-        files,
-        mostRows,
-        batch -> {
-          rows.score(batch);
-          rows.key(batch, copyRates, KeyInterest.everything());
+    Visitor gather =
+        (batch, rows) -> {
           for (int row = 0; row < batch.size; row++) {
             if (rows.reasons[row] == null) {
               keys.add(rows.keys[row]);
             }
           }
-        });
+        };
+    ratings.forEachBatch(
+        files, mostRows, scored(keyed(copyRates, KeyInterest.everything(), gather)));
     return keys.build().toArray();
   }
 

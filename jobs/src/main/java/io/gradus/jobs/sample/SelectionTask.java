@@ -130,21 +130,21 @@ record SelectionTask(
     long[] rowCount = new long[1];
     GroupNames names = groupNames.value();
     KeyRule rule = scan.rule().value();
-    Ends of = ends.value();
-    boolean wholeGroups = of.takeWholeGroups();
+    Ends groupEnds = ends.value();
+    boolean wholeGroups = groupEnds.takeWholeGroups();
     SelectedRow row = new SelectedRow();
     try (ParquetWriter<SelectedRow> out = SelectionFile.selection(hadoop, file, topics)) {
       scan.forEachKeyed(
           slice,
           copyRates.value(),
-          of.interest(),
+          groupEnds.interest(),
           (batch, rows) -> {
             for (int i = 0; i < batch.size; i++) {
               boolean isHeldOut = rows.reasons[i] == Unselectable.HELD_OUT;
               // Most keys are of no interest; then no array of the groups is touched.
               boolean mayBeIn =
                   rows.reasons[i] == null && (wholeGroups || !Double.isNaN(rows.keys[i]));
-              int copies = mayBeIn ? copies(of, batch, rows, i) : 0;
+              int copies = mayBeIn ? copies(groupEnds, batch, rows, i) : 0;
               if (copies == 0 && !isHeldOut) {
                 continue;
               }
@@ -156,7 +156,7 @@ record SelectionTask(
               row.group = names.of(rows.groups[i]);
               for (int copy = 0; copy < copies; copy++) {
                 row.repeat = copy;
-                row.inclusion = inclusion(rule, of, rows, i, copy);
+                row.inclusion = inclusion(rule, groupEnds, rows, i, copy);
                 out.write(row);
               }
               tokens[batch.sources[i]] += (long) copies * row.tokens;

@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
 
 /**
@@ -46,8 +45,7 @@ record SampleUnit(int bucket, String file, long documents) implements Serializab
       int bucket = numbers.get((start + i) % numbers.size());
       Path file = buckets.get(bucket);
       long taken;
-      try (ParquetFileReader reader =
-          ParquetFileReader.open(HadoopInputFile.fromPath(file, hadoop))) {
+      try (ParquetFileReader reader = ParquetRows.open(hadoop, file)) {
         taken = Math.min(missing, reader.getRecordCount());
       }
       units.add(new SampleUnit(bucket, file.toString(), taken));

@@ -1,6 +1,7 @@
 package io.gradus.jobs.verify;
 
 import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.ParquetRows;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Json;
 import java.io.FileNotFoundException;
@@ -11,7 +12,6 @@ import java.util.List;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -99,8 +99,7 @@ record FileCheckTask(
     if (!path.getName().endsWith(LoaderFiles.PARQUET)) {
       return -1;
     }
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop.value()))) {
+    try (ParquetFileReader reader = ParquetRows.open(hadoop.value(), path)) {
       return reader.getRecordCount();
     } catch (IOException | RuntimeException e) {
       findings.breach(

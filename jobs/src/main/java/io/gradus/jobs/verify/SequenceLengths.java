@@ -1,6 +1,7 @@
 package io.gradus.jobs.verify;
 
 import io.gradus.common.table.PackedFile;
+import io.gradus.common.table.ParquetRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -47,7 +47,7 @@ final class SequenceLengths implements Closeable {
    */
   static SequenceLengths open(PackedFile file, Path path, int sequenceLength, Configuration hadoop)
       throws IOException {
-    ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop));
+    ParquetFileReader reader = ParquetRows.open(hadoop, path);
     MessageType all = reader.getFileMetaData().getSchema();
     if (!all.containsField(COLUMN)) {
       reader.close();

@@ -1,11 +1,10 @@
 package io.gradus.jobs.verify;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.table.LongTexts;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
@@ -42,13 +41,7 @@ import org.apache.spark.util.SerializableConfiguration;
 record TextWalkTask(
     String directory, Broadcast<List<Shard>> shards, SerializableConfiguration hadoop)
     implements MapPartitionsFunction<Row, String> {
-  /** A text may be longer than Jackson allows by itself, 20 million characters. */
-  private static final JsonMapper LINES =
-      new JsonMapper(
-          JsonFactory.builder()
-              .streamReadConstraints(
-                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-              .build());
+  private static final JsonMapper LINES = new JsonMapper(LongTexts.json());
 
   static final String POSITION = "position";
   static final String DIGEST = "digest";
