@@ -157,9 +157,10 @@ class ReadersIT {
     List<TinyCorpus.Document> documents = new ArrayList<>(random.documents());
     // A repeat beside the first copy, since verify wants scores that ascend.
     documents.add(8, documents.get(7));
-    TinyCorpus corpus = new TinyCorpus(random.vocabularySize(), random.endOfText(), documents);
+    TinyCorpus corpus =
+        new TinyCorpus(random.vocabularySize(), random.endOfText(), documents).withTexts();
     Path home = Files.createTempDirectory(folder, "packed");
-    Finished<DocumentsTable> table = corpus.writeDocumentsWithTexts(home.resolve("documents"), 3);
+    Finished<DocumentsTable> table = corpus.writeDocuments(home.resolve("documents"), 3);
     Finished<SelectionTable> selection = corpus.writeSelection(home.resolve("selection"));
     Finished<OrderTable> order =
         shape.isEmpty()

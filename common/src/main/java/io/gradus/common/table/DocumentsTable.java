@@ -39,8 +39,13 @@ public record DocumentsTable(
     int endOfText,
     int tokenBytes)
     implements Serializable {
-  /** 128-bit content hash, binary(16). */
+  /**
+   * The first {@link #DOC_ID_BYTES} bytes of SHA-256 of the text in UTF-8, or of the tokens as u32
+   * little-endian where there is no text.
+   */
   public static final String DOC_ID = "doc_id";
+
+  public static final int DOC_ID_BYTES = 16;
 
   public static final String SOURCE = "source";
   public static final String EXTERNAL_ID = "external_id";

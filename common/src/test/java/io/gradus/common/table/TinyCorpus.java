@@ -4,6 +4,7 @@ import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Finished;
 import io.gradus.common.workspace.StageDirectory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -80,16 +80,28 @@ public final class TinyCorpus {
     return new TinyCorpus(vocabularySize, vocabularySize - 1, documents);
   }
 
-  /** A document whose id follows from its tokens. */
+  /** A document whose id follows from its text, or from its tokens where it has none. */
   public static final class Document {
     private final String source;
     private final int[] tokens;
     private final double score;
+    private final String text;
 
+    /** A document without text. */
     public Document(String source, int[] tokens, double score) {
+      this(source, tokens, score, null);
+    }
+
+    public Document(String source, int[] tokens, double score, String text) {
       this.source = source;
       this.tokens = tokens.clone();
       this.score = score;
+      this.text = text;
+    }
+
+    /** May be null. */
+    public String text() {
+      return text;
     }
 
     public double score() {
@@ -101,9 +113,23 @@ public final class TinyCorpus {
     }
 
     public byte[] docId() {
-      byte[] content = TokenBytes.encode(tokens, 4);
-      return Arrays.copyOf(Fingerprint.newSha256().digest(content), 16);
+      return Arrays.copyOf(Fingerprint.newSha256().digest(content()), DocumentsTable.DOC_ID_BYTES);
     }
+
+    private byte[] content() {
+      return text == null ? TokenBytes.encode(tokens, 4) : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Document withText() {
+      String hex = HexFormat.of().formatHex(docId());
+      return new Document(source, tokens, score, "caf\u00e9 \"" + hex + "\"\n");
+    }
+  }
+
+  /** The same tokens, each document with a text of its own. */
+  public TinyCorpus withTexts() {
+    return new TinyCorpus(
+        vocabularySize, endOfText, documents.stream().map(Document::withText).toList());
   }
 
   public List<Document> documents() {
@@ -147,22 +173,8 @@ public final class TinyCorpus {
     return documents.stream().mapToLong(Document::length).sum();
   }
 
-  /** Writes the documents table below a folder, without texts. */
+  /** Writes the documents table below a folder; those with a text have other fields, too. */
   public Finished<DocumentsTable> writeDocuments(Path folder, int buckets) {
-    return writeDocuments(folder, buckets, document -> null);
-  }
-
-  /** Writes the documents table below a folder, each document with a text and other fields. */
-  public Finished<DocumentsTable> writeDocumentsWithTexts(Path folder, int buckets) {
-    return writeDocuments(
-        folder,
-        buckets,
-        document -> "caf\u00e9 \"" + HexFormat.of().formatHex(document.docId()) + "\"\n");
-  }
-
-  /** Writes the documents table below a folder, each document with the text that is given. */
-  public Finished<DocumentsTable> writeDocuments(
-      Path folder, int buckets, Function<Document, String> texts) {
     StageDirectory directory = directory(folder);
     List<Row> rows = new ArrayList<>();
     List<String> ids = new ArrayList<>();
@@ -173,18 +185,17 @@ public final class TinyCorpus {
       }
       ids.add(Arrays.toString(id));
       byte[] tokens = TokenBytes.encode(document.tokens, tokenBytes());
-      String text = texts.apply(document);
       rows.add(
           RowFactory.create(
               id,
               document.source,
-              text == null ? null : "external-" + ids.size(),
-              text,
-              tokens.length,
+              document.text == null ? null : "external-" + ids.size(),
+              document.text,
+              document.content().length,
               document.length(),
               tokens,
               TokenHash.of(tokens, tokenBytes()),
-              text == null ? null : "{\"length\":" + document.length() + "}",
+              document.text == null ? null : "{\"length\":" + document.length() + "}",
               DocumentsTable.bucket(id, buckets)));
     }
     Collections.shuffle(rows, new Random(1));
@@ -196,13 +207,14 @@ public final class TinyCorpus {
             .drop("bucket"),
         directory.table());
     long tokens = rows.stream().mapToLong(row -> row.<Integer>getAs(5)).sum();
+    long bytes = rows.stream().mapToLong(row -> row.<Integer>getAs(4)).sum();
     return new Finished<>(
         directory,
         new DocumentsTable(
             buckets,
             rows.size(),
             tokens,
-            tokens * 4,
+            bytes,
             "test",
             "",
             vocabularySize,

@@ -1,7 +1,6 @@
 package io.gradus.jobs.verify;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.sha2;
 
 import io.gradus.common.job.JobContext;
 import io.gradus.common.table.DocumentsTable;
@@ -25,8 +24,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Compares shards of texts with the texts of the documents, by their digests: a shard holds the
- * documents that begin in its stretch of the concatenated curriculum.
+ * Compares shards of texts with the order: a shard holds the documents that begin in its stretch of
+ * the concatenated curriculum, and each text must be the one that its document's id is made of.
  */
 final class TextWalk {
   private TextWalk() {}
@@ -34,7 +33,6 @@ final class TextWalk {
   /** What was found in each shard, in order. */
   static List<ShardCheck> run(
       JobContext context,
-      Finished<DocumentsTable> documents,
       Dataset<Row> order,
       Finished<PackedShards> packed,
       ShardGroup group,
@@ -51,25 +49,17 @@ final class TextWalk {
                 .read()
                 .parquet(packed.directory().file(placement).toString())
                 .filter(col(PlacementTable.FIRST_TOKEN).equalTo(0));
-    Dataset<Row> texts =
-        context
-            .session()
-            .read()
-            .parquet(documents.directory().table().toString())
-            .select(
-                col(DocumentsTable.DOC_ID),
-                sha2(col(DocumentsTable.TEXT), 256).as(TextWalkTask.DIGEST));
     MapFunction<Row, Row> expected =
         row -> {
           long begin = row.getLong(2) + row.getLong(3) * beside;
           long sequence = Math.max(0, Math.min(begin / length, layout.sequences() - 1));
           return RowFactory.create(
-              layout.place(sequence).shard(), row.getLong(3), row.get(0), row.get(1), row.get(4));
+              layout.place(sequence).shard(), row.getLong(3), row.get(0), row.get(1));
         };
     // Shards in which no document begins are looked at too.
     List<Row> all =
         IntStream.range(0, layout.shards())
-            .mapToObj(shard -> RowFactory.create(shard, -1L, null, null, null))
+            .mapToObj(shard -> RowFactory.create(shard, -1L, null, null))
             .toList();
     Broadcast<List<Shard>> list =
         JavaSparkContext.fromSparkContext(context.session().sparkContext()).broadcast(shards);
@@ -80,13 +70,6 @@ final class TextWalk {
               DocumentsTable.SOURCE,
               OrderTable.TOKEN_OFFSET,
               OrderTable.POSITION)
-          .join(texts, DocumentsTable.DOC_ID, "left")
-          .select(
-              DocumentsTable.DOC_ID,
-              DocumentsTable.SOURCE,
-              OrderTable.TOKEN_OFFSET,
-              OrderTable.POSITION,
-              TextWalkTask.DIGEST)
           .map(expected, Encoders.row(TextWalkTask.EXPECTED))
           .union(context.session().createDataFrame(all, TextWalkTask.EXPECTED))
           .repartitionById(layout.shards(), col(ExpectedPiece.SHARD))

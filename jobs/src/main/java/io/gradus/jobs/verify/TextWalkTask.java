@@ -1,27 +1,22 @@
 package io.gradus.jobs.verify;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import io.gradus.common.table.DocumentsTable;
-import io.gradus.common.table.LongTexts;
 import io.gradus.common.table.PackedFile;
 import io.gradus.common.table.Shard;
 import io.gradus.common.table.ShardFormat;
 import io.gradus.common.workspace.Fingerprint;
 import io.gradus.common.workspace.Json;
-import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -32,8 +27,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Reads shards of JSON lines with the documents that they should hold, one line in memory at a
- * time.
+ * Reads shards of JSON lines with the documents that they should hold. A document's id is a digest
+ * of its text, so that the documents need not be read for their texts.
  *
  * @param directory the pack stage's directory
  * @param shards all shards in order, sent once to each executor
@@ -41,10 +36,7 @@ import org.apache.spark.util.SerializableConfiguration;
 record TextWalkTask(
     String directory, Broadcast<List<Shard>> shards, SerializableConfiguration hadoop)
     implements MapPartitionsFunction<Row, String> {
-  private static final JsonMapper LINES = new JsonMapper(LongTexts.json());
-
   static final String POSITION = "position";
-  static final String DIGEST = "digest";
 
   /** Documents by shard; at position -1 there is none, but the shard is to be looked at. */
   static final StructType EXPECTED =
@@ -52,8 +44,7 @@ record TextWalkTask(
           .add(ExpectedPiece.SHARD, DataTypes.IntegerType, false)
           .add(POSITION, DataTypes.LongType, false)
           .add(DocumentsTable.DOC_ID, DataTypes.BinaryType, true)
-          .add(DocumentsTable.SOURCE, DataTypes.StringType, true)
-          .add(DIGEST, DataTypes.StringType, true);
+          .add(DocumentsTable.SOURCE, DataTypes.StringType, true);
 
   @Override
   public Iterator<String> call(Iterator<Row> rows) throws IOException {
@@ -80,7 +71,7 @@ record TextWalkTask(
     private final Findings findings = new Findings(Findings.MOST_OF_PART);
     private final MessageDigest digest = Fingerprint.newSha256();
     private InputStream raw;
-    private BufferedReader lines;
+    private TextLines lines;
     private long documents;
     private boolean readable;
 
@@ -107,15 +98,6 @@ record TextWalkTask(
       }
     }
 
-    private String nextLine() throws IOException {
-      if (lines == null) {
-        lines =
-            new BufferedReader(
-                new InputStreamReader(new ZstdInputStream(raw), StandardCharsets.UTF_8));
-      }
-      return lines.readLine();
-    }
-
     void expect(Row row) {
       documents++;
       if (!readable) {
@@ -124,32 +106,27 @@ record TextWalkTask(
       String place = "line " + documents;
       String id = HexFormat.of().formatHex(row.<byte[]>getAs(DocumentsTable.DOC_ID));
       try {
-        String line = nextLine();
-        if (line == null) {
+        Optional<TextLines.Line> next = lines().next();
+        if (next.isEmpty()) {
           readable = false;
           findings.breach(
               Check.STRUCTURE, file.path(), place, "is missing, and so are those after it");
           return;
         }
-        JsonNode found = LINES.readTree(line);
+        TextLines.Line line = next.get();
         findings.checked(Check.TOKENS, 1);
-        String text = found.path("text").asText();
-        if (!found.path("id").asText().equals(id)) {
+        if (!line.docId().equals(id)) {
           findings.breach(
-              Check.ORDER,
-              file.path(),
-              place,
-              "is document " + found.path("id").asText() + " instead of " + id);
-        } else if (!found.path("source").asText().equals(row.getAs(DocumentsTable.SOURCE))) {
+              Check.ORDER, file.path(), place, "is document " + line.docId() + " instead of " + id);
+        } else if (!line.source().equals(row.getAs(DocumentsTable.SOURCE))) {
           findings.breach(
               Check.STRUCTURE,
               file.path(),
               place,
               String.format(
                   "is of source %s instead of %s",
-                  found.path("source").asText(), row.<String>getAs(DocumentsTable.SOURCE)));
-        } else if (!Fingerprint.sha256(text.getBytes(StandardCharsets.UTF_8))
-            .equals(row.getAs(DIGEST))) {
+                  line.source(), row.<String>getAs(DocumentsTable.SOURCE)));
+        } else if (!line.textId().equals(id)) {
           findings.breach(
               Check.TOKENS, file.path(), place, "the text is not that of document " + id);
         }
@@ -159,9 +136,16 @@ record TextWalkTask(
       }
     }
 
+    private TextLines lines() throws IOException {
+      if (lines == null) {
+        lines = new TextLines(new ZstdInputStream(raw));
+      }
+      return lines;
+    }
+
     ShardCheck finish() {
       try {
-        if (readable && nextLine() != null) {
+        if (readable && lines().next().isPresent()) {
           findings.breach(
               Check.STRUCTURE,
               file.path(),

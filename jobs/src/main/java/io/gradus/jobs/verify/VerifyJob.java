@@ -108,8 +108,7 @@ public final class VerifyJob {
       ShardGroup group = entry.getKey();
       totals.bytes += checkWholeFiles(context, packed, group, entry.getValue(), findings);
       if (group.isText()) {
-        for (ShardCheck check :
-            TextWalk.run(context, documents, rows, packed, group, entry.getValue())) {
+        for (ShardCheck check : TextWalk.run(context, rows, packed, group, entry.getValue())) {
           findings.add(check.findings());
           totals.bytes += check.bytes();
         }

@@ -20,15 +20,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A document of ten million tokens, 40 MB, is packed in every format of tokens and verified in a
- * heap in which small documents alone just are, and a few megabytes more.
+ * A document of ten million tokens, 40 MB of them and 40 MB of text, is packed in every format and
+ * verified in a heap in which small documents alone just are, and a few megabytes more.
  */
 class LongDocumentTest {
   private static final int VOCABULARY = 100_277;
@@ -39,8 +38,6 @@ class LongDocumentTest {
 
   private static final int MARGIN_MIB = 8;
 
-  private static final int TEXT_HEAP_MIB = 600;
-
   @TempDir Path folder;
 
   @Test
@@ -50,8 +47,6 @@ class LongDocumentTest {
 
     assertThat(packAndVerify(small, SMALL_HEAP_MIB)).isZero();
     assertThat(packAndVerify(withLong, SMALL_HEAP_MIB + MARGIN_MIB)).isZero();
-    // Its text, 40 MB and 30 million characters, is packed in no more, and takes more to verify.
-    assertThat(packAndVerify(withLong, TEXT_HEAP_MIB, ShardFormat.JSONL)).isZero();
   }
 
   private Path write(String name, int small, int... more) {
@@ -67,20 +62,16 @@ class LongDocumentTest {
     Path tables = folder.resolve(name);
     Tables.write(
         tables,
-        corpus.writeDocuments(tables.resolve("documents"), 2, LongDocumentTest::text),
+        corpus.writeDocuments(tables.resolve("documents"), 2),
         corpus.writeSelection(tables.resolve("selection")),
         corpus.writeOrder(tables.resolve("order"), 2));
     return tables;
   }
 
   private static TinyCorpus.Document document(int length, double score, Random random) {
-    return new TinyCorpus.Document(
-        "source", random.ints(length, 0, VOCABULARY - 1).toArray(), score);
-  }
-
-  /** Four bytes for each token, some of which JSON escapes and some beyond ASCII. */
-  private static String text(TinyCorpus.Document document) {
-    return "a\n\u00e9".repeat(document.length());
+    int[] tokens = random.ints(length, 0, VOCABULARY - 1).toArray();
+    // Four bytes for each token, some of which JSON escapes and some beyond ASCII.
+    return new TinyCorpus.Document("source", tokens, score, score + "a\n\u00e9".repeat(length));
   }
 
   /** The tables' descriptors, for another JVM. */
@@ -108,8 +99,7 @@ class LongDocumentTest {
   }
 
   /** The exit code of a JVM with so much heap. */
-  private int packAndVerify(Path tables, int heapMib, ShardFormat... formats)
-      throws IOException, InterruptedException {
+  private int packAndVerify(Path tables, int heapMib) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -125,7 +115,6 @@ class LongDocumentTest {
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             InOneHeap.class.getName(),
             tables.toString()));
-    Arrays.stream(formats).map(ShardFormat::name).forEach(command::add);
     Path output = folder.resolve(tables.getFileName() + ".txt");
     Process process =
         new ProcessBuilder(command)
@@ -146,12 +135,6 @@ class LongDocumentTest {
     /** Packs and verifies; any failure ends it with another code than 0. */
     public static void main(String[] arguments) {
       Path folder = Path.of(arguments[0]);
-      List<ShardFormat> formats =
-          arguments.length > 1
-              ? List.of(ShardFormat.valueOf(arguments[1]))
-              : Arrays.stream(ShardFormat.values())
-                  .filter(format -> format != ShardFormat.JSONL)
-                  .toList();
       Tables tables = Tables.read(folder);
       Finished<DocumentsTable> documents =
           new Finished<>(directory(folder.resolve("documents")), tables.documents());
@@ -165,7 +148,7 @@ class LongDocumentTest {
           new PackJob()
               .run(
                   LocalSpark.context(),
-                  new PackConfig(formats, 2048, 4_000_000),
+                  new PackConfig(List.of(ShardFormat.values()), 2048, 4_000_000),
                   documents,
                   order,
                   output);

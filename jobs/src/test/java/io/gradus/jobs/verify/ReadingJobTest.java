@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ReadingJobTest {
   private static final int SEQUENCE = 16;
-  private static final TinyCorpus CORPUS = TinyCorpus.random(60, 50_257, 23);
+  private static final TinyCorpus CORPUS = TinyCorpus.random(60, 50_257, 23).withTexts();
   private static final Topology TWO_NODES = new Topology(2, 2, 2, 2, 2);
 
   @TempDir static Path shared;
@@ -50,7 +50,7 @@ class ReadingJobTest {
             .run(
                 LocalSpark.context(),
                 new PackConfig(List.of(ShardFormat.values()), SEQUENCE, 32 * SEQUENCE),
-                CORPUS.writeDocumentsWithTexts(shared.resolve("documents"), 2),
+                CORPUS.writeDocuments(shared.resolve("documents"), 2),
                 order,
                 directory(shared.resolve("pack")))
             .table();

@@ -63,7 +63,7 @@ class VerifyJobTest {
   /** Those that hold tokens, all but one. */
   private static final int FORMATS = ShardFormat.values().length - 1;
 
-  private static final TinyCorpus CORPUS = TinyCorpus.random(40, 50_257, 21);
+  private static final TinyCorpus CORPUS = TinyCorpus.random(40, 50_257, 21).withTexts();
 
   @TempDir static Path shared;
   private static Finished<DocumentsTable> documents;
@@ -76,7 +76,7 @@ class VerifyJobTest {
 
   @BeforeAll
   static void pack() {
-    documents = CORPUS.writeDocumentsWithTexts(shared.resolve("documents"), 2);
+    documents = CORPUS.writeDocuments(shared.resolve("documents"), 2);
     selection = CORPUS.writeSelection(shared.resolve("selection"));
     order = CORPUS.writeOrder(shared.resolve("order"), 2);
     table =
