@@ -83,6 +83,12 @@ final class HolderFiles {
     return new Found(status.getPath(), status.getModificationTime(), null);
   }
 
+  /** Whether a file that was listed is this run's. */
+  boolean isOf(FileStatus file, WorkspaceRun run) {
+    WorkspaceRun found = read(file).run();
+    return found != null && found.id().equals(run.id());
+  }
+
   /** Writes a file anew that is this run's. */
   void write(long number, WorkspaceRun run) throws IOException {
     Path file = path(number);
@@ -122,7 +128,7 @@ final class HolderFiles {
       if (fileSystem.hasPathCapability(file, ONLY_IF_ABSENT)) {
         for (int attempt = 0; attempt < 3; attempt++) {
           try {
-            return createObject(fileSystem, file, run);
+            return createObject(fileSystem, number, run);
           } catch (IOException unsupported) {
             // Not by every server of the protocol, or there was a file that has just been removed;
             // what else is wrong comes again below.
@@ -138,13 +144,13 @@ final class HolderFiles {
     }
   }
 
-  private Creation createObject(FileSystem fileSystem, Path file, WorkspaceRun run)
+  private Creation createObject(FileSystem fileSystem, long number, WorkspaceRun run)
       throws IOException {
+    Path file = path(number);
     if (!putIfAbsent(fileSystem, file, run)) {
       // Somebody was quicker; or a request that had got through was sent again, and refused.
-      WorkspaceRun there = read(fileSystem.getFileStatus(file)).run();
-      boolean mine = there != null && there.id().equals(run.id());
-      return mine ? Creation.CREATED : Creation.REFUSED;
+      FileStatus there = list().get(number);
+      return there != null && isOf(there, run) ? Creation.CREATED : Creation.REFUSED;
     }
     // Some servers do not know the condition and say nothing.
     return putIfAbsent(fileSystem, file, run) ? Creation.WRITTEN : Creation.CREATED;
@@ -180,11 +186,6 @@ final class HolderFiles {
 
   void delete(Path file) throws IOException {
     fileSystem().delete(file, false);
-  }
-
-  /** Whether a file that was listed has this number. */
-  boolean is(FileStatus status, long number) throws IOException {
-    return status.getPath().equals(fileSystem().makeQualified(path(number)));
   }
 
   /** What the file system says that the time is, in milliseconds: clocks of machines differ. */

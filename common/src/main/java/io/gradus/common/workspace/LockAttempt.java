@@ -6,13 +6,14 @@ import io.gradus.common.workspace.HolderFiles.Found;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
@@ -126,7 +127,12 @@ final class LockAttempt {
 
   private Optional<WorkspaceLock> create(List<Found> ended)
       throws IOException, InterruptedException {
-    long number = 1 + files.list().keySet().stream().max(Long::compare).orElse(0L);
+    SortedMap<Long, FileStatus> before = files.list();
+    if (hasOthers(before, ended)) {
+      // Somebody has come meanwhile; with the next number each would make way for the other.
+      return Optional.empty();
+    }
+    long number = before.isEmpty() ? 1 : before.lastKey() + 1;
     Creation creation = files.create(number, run);
     if (creation == Creation.REFUSED) {
       return Optional.empty();
@@ -134,21 +140,12 @@ final class LockAttempt {
     if (creation == Creation.WRITTEN) {
       Thread.sleep(timing.settle().toMillis());
     }
-    Set<Path> others = new HashSet<>();
-    boolean mine = false;
-    for (FileStatus status : files.list().values()) {
-      if (!files.is(status, number)) {
-        others.add(status.getPath());
-      } else {
-        WorkspaceRun written = files.read(status).run();
-        mine = written != null && written.id().equals(run.id());
-      }
-    }
-    ended.forEach(holder -> others.remove(holder.file()));
-    if (!mine) {
+    SortedMap<Long, FileStatus> after = files.list();
+    FileStatus written = after.remove(number);
+    if (written == null || !files.isOf(written, run)) {
       return Optional.empty();
     }
-    if (!others.isEmpty()) {
+    if (hasOthers(after, ended)) {
       files.delete(files.path(number));
       return Optional.empty();
     }
@@ -157,5 +154,10 @@ final class LockAttempt {
       files.delete(holder.file());
     }
     return Optional.of(new WorkspaceLock(workspace, timing, number, run));
+  }
+
+  private static boolean hasOthers(SortedMap<Long, FileStatus> there, List<Found> ended) {
+    Set<Path> known = ended.stream().map(Found::file).collect(Collectors.toSet());
+    return there.values().stream().anyMatch(file -> !known.contains(file.getPath()));
   }
 }
