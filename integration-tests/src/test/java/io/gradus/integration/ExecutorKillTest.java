@@ -2,12 +2,17 @@ package io.gradus.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +50,7 @@ class ExecutorKillTest {
     expected = Outputs.of(workspace, "rate", "table");
     assertThat(expected).hasSize(BUCKETS);
     expectedShards = Outputs.shards(workspace);
-    cluster = StandaloneCluster.start(folder.resolve("cluster"), "0", "1");
+    cluster = StandaloneCluster.startWithShuffleService(folder.resolve("cluster"), "0", "1");
   }
 
   @AfterAll
@@ -122,41 +127,93 @@ class ExecutorKillTest {
   }
 
   @Test
-  void speculativeCopiesAndTheirOriginalsWriteTheSameShards()
+  void aSpeculativeCopyOfAShardIsTheShardThatItsOriginalWasWriting()
       throws IOException, InterruptedException {
     Path workspace = folder.resolve("speculative-packing");
     Path output = folder.resolve("speculative-packing.txt");
     Path events = Files.createDirectories(folder.resolve("events"));
     List<String> settings = new ArrayList<>(SPECULATION);
+    settings.add("spark.locality.wait=0s");
     settings.add("spark.eventLog.enabled=true");
     settings.add("spark.eventLog.compress=false");
     settings.add("spark.eventLog.rolling.enabled=false");
     settings.add("spark.eventLog.dir=" + events.toUri());
+    // Else the copy would wait for pieces that the stopped executor holds.
+    settings.addAll(cluster.shuffleService());
     driver = pack(output, workspace, settings);
     awaitShards(workspace, output);
 
-    // One executor stumbles, so that its tasks are copied while they go on.
-    ProcessHandle slow = cluster.executors().get(0);
-    for (int stop = 0; driver.isAlive() && slow.isAlive(); stop++) {
-      signal(stop % 2 == 0 ? "STOP" : "CONT", slow);
-      Thread.sleep(400);
-    }
+    // One executor stands still in the middle of a shard until the stage has ended without it.
+    ProcessHandle slow = stopWithinShard(workspace, output);
+    Set<Path> original = PackFiles.underWay(workspace, slow);
+    await("a copy of the stopped shard", output, () -> PackFiles.areListed(workspace));
+    // The other one holds up the end of the run while the original goes on to its own.
+    ProcessHandle quick = otherThan(slow);
+    signal("STOP", quick);
+    assertThat(PackFiles.underWay(workspace, slow)).isNotEmpty().isEqualTo(original);
+    signal("CONT", slow);
+    await(
+        "the original's end",
+        output,
+        () -> Collections.disjoint(PackFiles.underWay(workspace, slow), original));
+    signal("CONT", quick);
 
     Program.Finished run = Program.finish(driver, output);
     assertThat(run.exitCode()).as(run.output()).isZero();
     assertThat(Outputs.shards(workspace)).isEqualTo(expectedShards);
-    assertThat(FileUtils.listFiles(events.toFile(), null, false))
-        .singleElement()
-        .satisfies(
-            log ->
-                assertThat(startedTasks(log.toPath()))
-                    .anyMatch(task -> task.contains("\"Speculative\":true")));
+    assertACopyWasQuickerThanItsOriginal(
+        TaskAttempt.of("io.gradus.jobs.pack.PackJob.writeShards", onlyFile(events)));
   }
 
-  private static List<String> startedTasks(Path events) throws IOException {
-    return Files.readAllLines(events).stream()
-        .filter(event -> event.contains("SparkListenerTaskStart"))
-        .toList();
+  /** Of at least one task a copy was begun after the original, and succeeded before that ended. */
+  private static void assertACopyWasQuickerThanItsOriginal(List<TaskAttempt> attempts) {
+    assertThat(attempts)
+        .filteredOn(TaskAttempt::speculative)
+        .anySatisfy(
+            copy -> {
+              assertThat(copy.end()).isEqualTo("Success");
+              assertThat(attempts)
+                  .filteredOn(attempt -> attempt.partition() == copy.partition())
+                  .anySatisfy(
+                      original -> {
+                        assertThat(original.speculative()).isFalse();
+                        assertThat(original.launchTime()).isLessThan(copy.launchTime());
+                        assertThat(original.finishTime()).isGreaterThan(copy.finishTime());
+                      });
+            });
+  }
+
+  private static Path onlyFile(Path folder) {
+    Collection<File> files = FileUtils.listFiles(folder.toFile(), null, false);
+    assertThat(files).hasSize(1);
+    return files.iterator().next().toPath();
+  }
+
+  /**
+   * Stops an executor that writes a shard. It has more than one file of it open, so this is no
+   * marker of a shard that is complete.
+   */
+  private ProcessHandle stopWithinShard(Path workspace, Path output)
+      throws IOException, InterruptedException {
+    while (driver.isAlive()) {
+      for (ProcessHandle executor : cluster.executors()) {
+        signal("STOP", executor);
+        // Until all its threads have.
+        Thread.sleep(50);
+        if (PackFiles.underWay(workspace, executor).size() > 1) {
+          return executor;
+        }
+        signal("CONT", executor);
+      }
+    }
+    throw new AssertionError("No shard was under way: " + Files.readString(output));
+  }
+
+  private static ProcessHandle otherThan(ProcessHandle executor) {
+    List<ProcessHandle> others = new ArrayList<>(cluster.executors());
+    assertThat(others).hasSize(2).contains(executor);
+    others.remove(executor);
+    return others.get(0);
   }
 
   /** Packs the order of the undisturbed run. */
@@ -168,10 +225,7 @@ class ExecutorKillTest {
 
   /** Waits until some shards are finished but not all. */
   private void awaitShards(Path workspace, Path output) throws IOException {
-    StandaloneCluster.await(
-        "finished shards, see " + output,
-        () -> !driver.isAlive() || PackFiles.finishedShards(workspace) >= 3);
-    assertThat(driver.isAlive()).as(Files.readString(output)).isTrue();
+    await("finished shards", output, () -> PackFiles.finishedShards(workspace) >= 3);
   }
 
   /** Starts rating the documents that the undisturbed run has ingested. */
@@ -195,12 +249,17 @@ class ExecutorKillTest {
 
   /** Waits until both executors rate, and some buckets are finished but not all. */
   private void awaitMiddle(Path workspace, Path output) throws IOException {
-    StandaloneCluster.await(
-        "finished buckets, see " + output,
+    await(
+        "finished buckets",
+        output,
         () ->
-            !driver.isAlive()
-                || (RaterFiles.finished(workspace).size() >= 3
-                    && RaterFiles.begun(workspace).size() >= 2));
+            RaterFiles.finished(workspace).size() >= 3 && RaterFiles.begun(workspace).size() >= 2);
+  }
+
+  /** Waits until something holds while the driver runs. */
+  private void await(String what, Path output, BooleanSupplier condition) throws IOException {
+    StandaloneCluster.await(
+        what + ", see " + output, () -> !driver.isAlive() || condition.getAsBoolean());
     assertThat(driver.isAlive()).as(Files.readString(output)).isTrue();
   }
 

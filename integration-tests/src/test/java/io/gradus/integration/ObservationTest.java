@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,7 +45,7 @@ class ObservationTest {
     Path input = GeneratedCorpus.write(folder.resolve("input"), GeneratedCorpus.lines(250, 61), 2);
     Path pipeline =
         GeneratedCorpus.pipeline(folder.resolve("a.conf"), input, folder.resolve("workspace"));
-    int port = freePort();
+    int port = Program.freePort();
     Map<String, String> settings = new TreeMap<>();
     settings.put(
         "spark.metrics.conf", Program.root().resolve("conf/metrics.properties").toString());
@@ -89,7 +88,7 @@ class ObservationTest {
   }
 
   private void history(Path events) throws IOException {
-    int port = freePort();
+    int port = Program.freePort();
     List<String> command = new ArrayList<>(Program.java());
     command.add("-Dspark.history.fs.logDirectory=" + events.toUri());
     command.add("-Dspark.history.ui.port=" + port);
@@ -144,12 +143,6 @@ class ObservationTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.commons.io.FileUtils;
 
 /** What packing has written in a workspace so far. */
@@ -28,6 +32,31 @@ final class PackFiles {
   /** How many shards are finished, of all layouts, while packing is under way. */
   static int finishedShards(Path workspace) {
     return markers(workspace).size();
+  }
+
+  /** Whether all shards are finished, and the driver has begun to list them. */
+  static boolean areListed(Path workspace) {
+    return children(workspace.resolve("pack").toFile()).stream()
+        .anyMatch(output -> new File(output, "shards.jsonl").exists());
+  }
+
+  /** Files of an unfinished shard that a process is writing; Linux tells. */
+  static Set<Path> underWay(Path workspace, ProcessHandle process) {
+    Set<Path> files = new TreeSet<>();
+    for (File open : children(new File("/proc/" + process.pid() + "/fd"))) {
+      try {
+        Path file = Files.readSymbolicLink(open.toPath());
+        if (file.startsWith(workspace.toRealPath().resolve("pack"))
+            && file.getParent().endsWith(".work/temporary")) {
+          files.add(file);
+        }
+      } catch (NoSuchFileException e) {
+        // It has just been closed.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return files;
   }
 
   /** Files of finished shards: path, and what changes when the file is written again. */

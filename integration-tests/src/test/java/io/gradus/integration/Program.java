@@ -1,6 +1,7 @@
 package io.gradus.integration;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +97,13 @@ final class Program {
   /** Spark, Hadoop and what they bring. */
   static String providedClassPath() throws IOException {
     return Files.readString(TARGET.resolve("provided-class-path.txt")).strip();
+  }
+
+  /** A port that nothing listens on. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 
   /** The jar that a cluster gets. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class StandaloneCluster implements AutoCloseable {
   private final Path sparkHome;
   private final List<Process> processes = new ArrayList<>();
   private final List<Process> workers = new ArrayList<>();
+  private List<String> shuffleService = List.of();
   private String url;
 
   private StandaloneCluster(Path folder) {
@@ -40,23 +42,43 @@ final class StandaloneCluster implements AutoCloseable {
    */
   static StandaloneCluster start(Path folder, String... gpus) throws IOException {
     StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(folder));
+    cluster.startAll(gpus);
+    return cluster;
+  }
+
+  /** As {@link #start}, and the first worker serves the shuffle files of all executors. */
+  static StandaloneCluster startWithShuffleService(Path folder, String... gpus) throws IOException {
+    StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(folder));
+    cluster.shuffleService =
+        List.of(
+            "spark.shuffle.service.enabled=true",
+            "spark.shuffle.service.port=" + Program.freePort());
+    cluster.startAll(gpus);
+    return cluster;
+  }
+
+  private void startAll(String... gpus) throws IOException {
     try {
-      cluster.linkSparkHome();
-      Path log = cluster.startMaster();
+      linkSparkHome();
+      Path log = startMaster();
       for (String gpu : gpus) {
-        cluster.startWorker(gpu);
+        startWorker(gpu);
       }
       await("workers in " + log, () -> occurrences("Registering worker", log) == gpus.length);
     } catch (IOException | RuntimeException | AssertionError e) {
-      cluster.close();
+      close();
       throw e;
     }
-    return cluster;
   }
 
   /** For {@code spark.master}. */
   String url() {
     return url;
+  }
+
+  /** Settings of an application that has its shuffle files served by a worker. */
+  List<String> shuffleService() {
+    return shuffleService;
   }
 
   /** The executors' processes. */
@@ -124,6 +146,10 @@ final class StandaloneCluster implements AutoCloseable {
         spark.worker.resource.gpu.discoveryScript %s
         """
             .formatted(script));
+    if (workers.isEmpty()) {
+      // One for all: it listens on every address of this machine.
+      Files.write(properties, shuffleService, StandardOpenOption.APPEND);
+    }
     workers.add(
         startDaemon(
             work.resolve("worker.log"),
