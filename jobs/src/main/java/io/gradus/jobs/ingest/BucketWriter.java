@@ -6,10 +6,11 @@ import static io.gradus.common.table.DocumentsTable.N_TOKENS;
 import static io.gradus.common.table.DocumentsTable.SOURCE;
 
 import io.gradus.common.table.ParquetRows;
-import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.AtomicFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class BucketWriter implements Serializable {
   private final String table;
   private final String newDocuments;
   private final EarlierBuckets earlier;
+  private final LongTextFiles longTexts;
   private final int tokenBytes;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final Broadcast<SharedTokenizer> tokenizer;
@@ -54,6 +56,7 @@ final class BucketWriter implements Serializable {
       Path table,
       String newDocuments,
       EarlierBuckets earlier,
+      LongTextFiles longTexts,
       int tokenBytes,
       Broadcast<SerializableConfiguration> hadoop,
       Broadcast<SharedTokenizer> tokenizer,
@@ -62,6 +65,7 @@ final class BucketWriter implements Serializable {
     this.table = table.toString();
     this.newDocuments = newDocuments;
     this.earlier = earlier;
+    this.longTexts = longTexts;
     this.tokenBytes = tokenBytes;
     this.hadoop = hadoop;
     this.tokenizer = tokenizer;
@@ -128,8 +132,12 @@ final class BucketWriter implements Serializable {
     return written;
   }
 
-  private byte[] encode(String text) {
-    return TokenBytes.encode(tokenizer.value().get().encode(text), tokenBytes);
+  private byte[] encode(Row row) {
+    try (InputStream text = longTexts.open(row)) {
+      return new TextTokens(tokenizer.value().get(), tokenBytes).encode(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void countDuplicate(Row row, WrittenBuckets written) {
@@ -151,7 +159,7 @@ final class BucketWriter implements Serializable {
       throws IOException {
     Row row = document.row();
     byte[] tokens = document.tokens(this::encode);
-    writer.write(DocumentRows.table(row, tokens, tokenBytes));
+    writer.write(DocumentRows.table(row, longTexts.read(row), tokens, tokenBytes));
     long count = tokens.length / tokenBytes;
     written
         .sources()

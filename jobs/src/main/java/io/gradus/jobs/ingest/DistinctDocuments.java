@@ -4,7 +4,6 @@ import static io.gradus.common.table.DocumentsTable.DOC_ID;
 import static io.gradus.common.table.DocumentsTable.EXTERNAL_ID;
 import static io.gradus.common.table.DocumentsTable.META;
 import static io.gradus.common.table.DocumentsTable.SOURCE;
-import static io.gradus.common.table.DocumentsTable.TEXT;
 import static io.gradus.common.table.DocumentsTable.TOKENS;
 
 import java.nio.charset.StandardCharsets;
@@ -54,22 +53,22 @@ final class DistinctDocuments {
     /**
      * Its tokens.
      *
-     * @param encode makes tokens of a text
+     * @param encode makes tokens of the text of a row
      */
-    byte[] tokens(Function<String, byte[]> encode) {
+    byte[] tokens(Function<Row, byte[]> encode) {
       byte[] given = row.getAs(TOKENS);
       if (given == null) {
-        return encode.apply(row.getAs(TEXT));
+        return encode.apply(row);
       }
       if (untokenized == null) {
         return given;
       }
-      byte[] made = encode.apply(untokenized.getAs(TEXT));
+      byte[] made = encode.apply(untokenized);
       return Arrays.compareUnsigned(made, given) < 0 ? made : given;
     }
 
     /** Whether it takes the place of a row of the table with the same content. */
-    boolean replaces(Group other, Function<String, byte[]> encode) {
+    boolean replaces(Group other, Function<Row, byte[]> encode) {
       for (String column : List.of(SOURCE, EXTERNAL_ID, META)) {
         int order = compare(bytes(row.getAs(column)), bytes(other, column));
         if (order != 0) {

@@ -32,14 +32,17 @@ import org.apache.spark.sql.types.StructType;
 final class DocumentRows {
   static final String BUCKET = "bucket";
 
-  /** A valid record on its way; {@code tokens} only where the record came with them. */
+  /**
+   * A valid record on its way; {@code tokens} only where the record came with them. The text is
+   * empty where it is among {@link LongTextFiles}.
+   */
   static final StructType SHUFFLED =
       new StructType()
           .add(BUCKET, DataTypes.IntegerType, false)
           .add(DOC_ID, DataTypes.BinaryType, false)
           .add(SOURCE, DataTypes.StringType, false)
           .add(EXTERNAL_ID, DataTypes.StringType, true)
-          .add(TEXT, DataTypes.StringType, true)
+          .add(TEXT, DataTypes.BinaryType, true)
           .add(N_BYTES, DataTypes.IntegerType, false)
           .add(TOKENS, DataTypes.BinaryType, true)
           .add(META, DataTypes.StringType, true);
@@ -92,19 +95,32 @@ final class DocumentRows {
         docId,
         document.source(),
         document.externalId(),
-        document.text(),
+        text(document.text()),
         document.bytes(),
         document.tokens(tokenBytes),
         document.meta());
   }
 
-  /** The table's row of a shuffled one. */
-  static Group table(Row shuffled, byte[] tokens, int tokenBytes) {
+  private static byte[] text(LongBytes text) {
+    if (text == null) {
+      return null;
+    }
+    return text.areMany() ? new byte[0] : text.toArray();
+  }
+
+  /**
+   * The table's row of a shuffled one.
+   *
+   * @param text in UTF-8; null where there is none
+   */
+  static Group table(Row shuffled, byte[] text, byte[] tokens, int tokenBytes) {
     Group group = new SimpleGroup(TABLE);
     group.add(DOC_ID, Binary.fromConstantByteArray(shuffled.<byte[]>getAs(DOC_ID)));
     group.add(SOURCE, shuffled.<String>getAs(SOURCE));
     addText(group, EXTERNAL_ID, shuffled);
-    addText(group, TEXT, shuffled);
+    if (text != null) {
+      group.add(TEXT, Binary.fromConstantByteArray(text));
+    }
     group.add(N_BYTES, shuffled.<Integer>getAs(N_BYTES));
     group.add(N_TOKENS, tokens.length / tokenBytes);
     group.add(TOKENS, Binary.fromConstantByteArray(tokens));

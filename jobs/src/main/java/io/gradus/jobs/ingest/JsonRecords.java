@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.table.FieldPath;
 import io.gradus.jobs.ingest.IngestConfig.Input;
+import java.util.Optional;
 
 /** Makes documents of JSON objects, by the field names of one input. */
 final class JsonRecords {
@@ -24,21 +25,41 @@ final class JsonRecords {
   }
 
   /** The document that one line of UTF-8 holds, or what is wrong with it. */
-  Outcome read(byte[] line, Place place) {
+  Outcome read(LongBytes line, Place place) {
     String source = input.hasSourceField() ? BadRecord.UNKNOWN_SOURCE : input.source();
+    Optional<LongJson> apart = line.areMany() ? takeApart(line) : Optional.empty();
+    // Nothing is left of a line whose text is taken out.
+    String excerpt = apart.isPresent() ? Excerpt.of(line) : "";
     try {
-      ObjectNode object = ExactJson.readObject(StrictUtf8.decode(line));
+      ObjectNode object =
+          apart.isPresent()
+              ? apart.get().rest()
+              : ExactJson.readObject(StrictUtf8.decode(line.toArray()));
       if (input.hasSourceField()) {
         String named = scalar(sourceField.find(object));
         source = named == null ? source : named;
       }
-      return document(object);
+      return document(object, apart);
     } catch (Rejected e) {
-      return new BadRecord(source, e.reason(), place, e.getMessage(), Excerpt.of(line));
+      return new BadRecord(
+          source,
+          e.reason(),
+          place,
+          e.getMessage(),
+          apart.isPresent() ? excerpt : Excerpt.of(line));
     }
   }
 
-  private Document document(ObjectNode object) throws Rejected {
+  /** Takes a line apart if it is right so far as that shows, and its long string is the text. */
+  private Optional<LongJson> takeApart(LongBytes line) {
+    return LongJson.in(line)
+        .filter(apart -> apart.isAt(textField.find(apart.rest())))
+        .filter(apart -> !apart.isAt(idField.find(apart.rest())))
+        .filter(apart -> !apart.isAt(sourceField.find(apart.rest())))
+        .filter(LongJson::isValid);
+  }
+
+  private Document document(ObjectNode object, Optional<LongJson> apart) throws Rejected {
     String text = text(textField.find(object));
     String externalId = scalar(idField.find(object));
     String source = input.hasSourceField() ? scalar(sourceField.find(object)) : input.source();
@@ -49,7 +70,10 @@ final class JsonRecords {
     if (externalId != null) {
       idField.remove(object);
     }
-    return rules.document(source, externalId, text, tokens, ExactJson.write(object));
+    String meta = ExactJson.write(object);
+    return apart.isPresent()
+        ? rules.document(source, externalId, apart.get().takeString(), tokens, meta)
+        : rules.document(source, externalId, text, tokens, meta);
   }
 
   private static String text(JsonNode node) throws Rejected {

@@ -28,7 +28,7 @@ class DistinctDocumentsTest {
           new byte[16],
           few[kind % 2],
           few[kind / 2 % 3],
-          "text",
+          utf8("text"),
           4,
           tokens[kind / 6 % 3],
           few[kind / 18 % 3]
@@ -36,8 +36,8 @@ class DistinctDocumentsTest {
         DocumentRows.SHUFFLED);
   }
 
-  private static byte[] encode(String text) {
-    return new byte[] {(byte) (text.length() / 2), 0};
+  private static byte[] encode(Row row) {
+    return new byte[] {(byte) (row.<byte[]>getAs(DocumentsTable.TEXT).length / 2), 0};
   }
 
   private static DistinctDocuments.Survivor survivor(List<Integer> kinds, List<Row> duplicates) {
@@ -64,7 +64,8 @@ class DistinctDocumentsTest {
   }
 
   private static Group table(DistinctDocuments.Survivor survivor) {
-    return DocumentRows.table(survivor.row(), survivor.tokens(DistinctDocumentsTest::encode), 2);
+    return DocumentRows.table(
+        survivor.row(), utf8("text"), survivor.tokens(DistinctDocumentsTest::encode), 2);
   }
 
   @Property(tries = 2000)

@@ -1,0 +1,85 @@
+package io.gradus.jobs.ingest;
+
+import io.gradus.common.table.DocumentsTable;
+import io.gradus.common.workspace.AtomicFile;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.HexFormat;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Texts of many bytes on their way to their bucket: each in a file of its own, since whatever Spark
+ * does with a row makes copies of it. A file is named by the content, so it does not matter which
+ * attempt of a task writes it.
+ */
+record LongTextFiles(String folder, Broadcast<SerializableConfiguration> hadoop)
+    implements Serializable {
+
+  void write(byte[] docId, LongBytes text) {
+    Path file = file(docId);
+    try {
+      FileSystem fileSystem = file.getFileSystem(configuration());
+      if (!fileSystem.exists(file)) {
+        AtomicFile.write(fileSystem, file, text::writeTo);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Opens the text of a row.
+   *
+   * @param row with a text
+   */
+  InputStream open(Row row) throws IOException {
+    byte[] text = row.getAs(DocumentsTable.TEXT);
+    if (text.length > 0) {
+      return new ByteArrayInputStream(text);
+    }
+    Path file = file(row.getAs(DocumentsTable.DOC_ID));
+    return file.getFileSystem(configuration()).open(file);
+  }
+
+  /** The text of a row, or null. */
+  byte[] read(Row row) throws IOException {
+    byte[] text = row.getAs(DocumentsTable.TEXT);
+    if (text == null || text.length > 0) {
+      return text;
+    }
+    byte[] all = new byte[row.<Integer>getAs(DocumentsTable.N_BYTES)];
+    try (InputStream in = open(row)) {
+      if (in.readNBytes(all, 0, all.length) < all.length) {
+        throw new EOFException(file(row.getAs(DocumentsTable.DOC_ID)) + " is cut off");
+      }
+    }
+    return all;
+  }
+
+  /** Removes all, when no row is on its way any more. */
+  void delete() {
+    Path all = new Path(folder);
+    try {
+      all.getFileSystem(configuration()).delete(all, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path file(byte[] docId) {
+    return new Path(folder, HexFormat.of().formatHex(docId));
+  }
+
+  private Configuration configuration() {
+    return hadoop.value().value();
+  }
+}
