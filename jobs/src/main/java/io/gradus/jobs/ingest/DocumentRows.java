@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenHash;
+import java.nio.ByteBuffer;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.io.api.Binary;
@@ -31,6 +32,9 @@ import org.apache.spark.sql.types.StructType;
 /** Documents as rows: on their way to their bucket, and in the table. */
 final class DocumentRows {
   static final String BUCKET = "bucket";
+
+  /** So many bytes of a long document's tokens are held at a time. */
+  private static final int HASHED_BYTES = 1 << 18;
 
   /**
    * A valid record on its way; {@code tokens} only where the record came with them. The text is
@@ -113,20 +117,35 @@ final class DocumentRows {
    *
    * @param text in UTF-8; null where there is none
    */
-  static Group table(Row shuffled, byte[] text, byte[] tokens, int tokenBytes) {
+  static Group table(Row shuffled, Binary text, Binary tokens, int tokenBytes) {
     Group group = new SimpleGroup(TABLE);
     group.add(DOC_ID, Binary.fromConstantByteArray(shuffled.<byte[]>getAs(DOC_ID)));
     group.add(SOURCE, shuffled.<String>getAs(SOURCE));
     addText(group, EXTERNAL_ID, shuffled);
     if (text != null) {
-      group.add(TEXT, Binary.fromConstantByteArray(text));
+      group.add(TEXT, text);
     }
     group.add(N_BYTES, shuffled.<Integer>getAs(N_BYTES));
-    group.add(N_TOKENS, tokens.length / tokenBytes);
-    group.add(TOKENS, Binary.fromConstantByteArray(tokens));
-    group.add(TOKEN_HASH, TokenHash.of(tokens, tokenBytes));
+    group.add(N_TOKENS, tokens.length() / tokenBytes);
+    group.add(TOKENS, tokens);
+    group.add(TOKEN_HASH, hash(tokens, tokenBytes));
     addText(group, META, shuffled);
     return group;
+  }
+
+  private static long hash(Binary tokens, int tokenBytes) {
+    if (tokens.length() <= HASHED_BYTES) {
+      return TokenHash.of(tokens.getBytesUnsafe(), tokenBytes);
+    }
+    long hash = TokenHash.EMPTY;
+    ByteBuffer left = tokens.toByteBuffer();
+    while (left.hasRemaining()) {
+      byte[] some = new byte[Math.min(left.remaining(), HASHED_BYTES)];
+      left.get(some);
+      long added = TokenHash.of(some, tokenBytes);
+      hash = TokenHash.concatenate(hash, added, some.length / tokenBytes);
+    }
+    return hash;
   }
 
   private static void addText(Group group, String column, Row row) {

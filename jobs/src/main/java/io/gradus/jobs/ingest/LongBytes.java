@@ -18,6 +18,7 @@ final class LongBytes implements Serializable {
 
   private static final int PIECE = 1 << PIECE_BITS;
 
+  private static final int BUFFER = 1 << 16;
   private static final int MANY = 1 << 20;
 
   /** All but the first and the last have their full length. */
@@ -40,12 +41,12 @@ final class LongBytes implements Serializable {
   /** Reads a stream to its end, or until there are {@code most} bytes. */
   static LongBytes read(InputStream in, int most) throws IOException {
     LongBytes all = new LongBytes();
-    byte[] buffer = new byte[Math.min(most, 1 << 16)];
+    byte[] buffer = new byte[BUFFER];
     int read;
     do {
       read = in.readNBytes(buffer, 0, Math.min(buffer.length, most - all.length));
       all.add(buffer, 0, read);
-    } while (read == buffer.length);
+    } while (read > 0);
     return all;
   }
 

@@ -1,9 +1,6 @@
 package io.gradus.jobs.ingest;
 
-import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.workspace.AtomicFile;
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -12,8 +9,8 @@ import java.util.HexFormat;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.io.api.Binary;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -36,33 +33,18 @@ record LongTextFiles(String folder, Broadcast<SerializableConfiguration> hadoop)
     }
   }
 
-  /**
-   * Opens the text of a row.
-   *
-   * @param row with a text
-   */
-  InputStream open(Row row) throws IOException {
-    byte[] text = row.getAs(DocumentsTable.TEXT);
-    if (text.length > 0) {
-      return new ByteArrayInputStream(text);
-    }
-    Path file = file(row.getAs(DocumentsTable.DOC_ID));
+  InputStream open(byte[] docId) throws IOException {
+    Path file = file(docId);
     return file.getFileSystem(configuration()).open(file);
   }
 
-  /** The text of a row, or null. */
-  byte[] read(Row row) throws IOException {
-    byte[] text = row.getAs(DocumentsTable.TEXT);
-    if (text == null || text.length > 0) {
-      return text;
+  /** A text outside the heap. */
+  Binary read(byte[] docId) throws IOException {
+    try (ScratchFile copy = new ScratchFile();
+        InputStream in = open(docId)) {
+      in.transferTo(copy.out());
+      return copy.binary();
     }
-    byte[] all = new byte[row.<Integer>getAs(DocumentsTable.N_BYTES)];
-    try (InputStream in = open(row)) {
-      if (in.readNBytes(all, 0, all.length) < all.length) {
-        throw new EOFException(file(row.getAs(DocumentsTable.DOC_ID)) + " is cut off");
-      }
-    }
-    return all;
   }
 
   /** Removes all, when no row is on its way any more. */

@@ -14,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.io.api.Binary;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 
@@ -36,8 +37,9 @@ class DistinctDocumentsTest {
         DocumentRows.SHUFFLED);
   }
 
-  private static byte[] encode(Row row) {
-    return new byte[] {(byte) (row.<byte[]>getAs(DocumentsTable.TEXT).length / 2), 0};
+  private static Binary encode(Row row) {
+    int length = row.<byte[]>getAs(DocumentsTable.TEXT).length;
+    return Binary.fromConstantByteArray(new byte[] {(byte) (length / 2), 0});
   }
 
   private static DistinctDocuments.Survivor survivor(List<Integer> kinds, List<Row> duplicates) {
@@ -65,7 +67,10 @@ class DistinctDocumentsTest {
 
   private static Group table(DistinctDocuments.Survivor survivor) {
     return DocumentRows.table(
-        survivor.row(), utf8("text"), survivor.tokens(DistinctDocumentsTest::encode), 2);
+        survivor.row(),
+        Binary.fromString("text"),
+        survivor.tokens(DistinctDocumentsTest::encode),
+        2);
   }
 
   @Property(tries = 2000)
