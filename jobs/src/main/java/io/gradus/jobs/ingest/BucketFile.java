@@ -14,14 +14,11 @@ import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.column.values.factory.DefaultV2ValuesWriterFactory;
 import org.apache.parquet.column.values.factory.ValuesWriterFactory;
-import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.GroupWriter;
-import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.api.RecordConsumer;
@@ -47,7 +44,7 @@ final class BucketFile implements Closeable {
           .build();
 
   private final ParquetFileWriter file;
-  private final CodecFactory codecs;
+  private final PageCompressor compressor;
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
   private RecordConsumer consumer;
@@ -66,7 +63,7 @@ final class BucketFile implements Closeable {
             ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
             null,
             properties);
-    codecs = new CodecFactory(hadoop, properties.getPageSizeThreshold());
+    compressor = new PageCompressor(hadoop);
     file.start();
     beginGroup();
     nextCheck = properties.getMinRowCountForPageSizeCheck();
@@ -91,10 +88,9 @@ final class BucketFile implements Closeable {
   }
 
   private void beginGroup() {
-    BytesInputCompressor zstd = codecs.getCompressor(CompressionCodecName.ZSTD);
     pages =
         new ColumnChunkPageWriteStore(
-            zstd,
+            compressor,
             DocumentRows.TABLE,
             properties.getAllocator(),
             properties.getColumnIndexTruncateLength(),
@@ -152,7 +148,6 @@ final class BucketFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    codecs.release();
     file.close();
   }
 }

@@ -27,14 +27,12 @@ final class JsonRecords {
   /** The document that one line of UTF-8 holds, or what is wrong with it. */
   Outcome read(LongBytes line, Place place) {
     String source = input.hasSourceField() ? BadRecord.UNKNOWN_SOURCE : input.source();
-    Optional<LongJson> apart = line.areMany() ? takeApart(line) : Optional.empty();
+    LongJson apart = line.areMany() ? takeApart(line).orElse(null) : null;
     // Nothing is left of a line whose text is taken out.
-    String excerpt = apart.isPresent() ? Excerpt.of(line) : "";
+    String excerpt = apart == null ? "" : Excerpt.of(line);
     try {
       ObjectNode object =
-          apart.isPresent()
-              ? apart.get().rest()
-              : ExactJson.readObject(StrictUtf8.decode(line.toArray()));
+          apart == null ? ExactJson.readObject(StrictUtf8.decode(line.toArray())) : apart.rest();
       if (input.hasSourceField()) {
         String named = scalar(sourceField.find(object));
         source = named == null ? source : named;
@@ -42,11 +40,7 @@ final class JsonRecords {
       return document(object, apart);
     } catch (Rejected e) {
       return new BadRecord(
-          source,
-          e.reason(),
-          place,
-          e.getMessage(),
-          apart.isPresent() ? excerpt : Excerpt.of(line));
+          source, e.reason(), place, e.getMessage(), apart == null ? Excerpt.of(line) : excerpt);
     }
   }
 
@@ -59,7 +53,12 @@ final class JsonRecords {
         .filter(LongJson::isValid);
   }
 
-  private Document document(ObjectNode object, Optional<LongJson> apart) throws Rejected {
+  /**
+   * The document of a line.
+   *
+   * @param apart null where the object has all that the line has
+   */
+  private Document document(ObjectNode object, LongJson apart) throws Rejected {
     String text = text(textField.find(object));
     String externalId = scalar(idField.find(object));
     String source = input.hasSourceField() ? scalar(sourceField.find(object)) : input.source();
@@ -71,9 +70,9 @@ final class JsonRecords {
       idField.remove(object);
     }
     String meta = ExactJson.write(object);
-    return apart.isPresent()
-        ? rules.document(source, externalId, apart.get().takeString(), tokens, meta)
-        : rules.document(source, externalId, text, tokens, meta);
+    return apart == null
+        ? rules.document(source, externalId, text, tokens, meta)
+        : rules.document(source, externalId, apart.takeString(), tokens, meta);
   }
 
   private static String text(JsonNode node) throws Rejected {

@@ -141,6 +141,21 @@ final class LongBytes implements Serializable {
     return Math.min(PIECE, length - (piece << PIECE_BITS));
   }
 
+  /** A stream that adds to them. */
+  OutputStream stream() {
+    return new OutputStream() {
+      @Override
+      public void write(int value) {
+        add(new byte[] {(byte) value}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] more, int offset, int count) {
+        add(more, offset, count);
+      }
+    };
+  }
+
   /** A stream over a part of them. */
   InputStream stream(int from, int to) {
     return new InputStream() {

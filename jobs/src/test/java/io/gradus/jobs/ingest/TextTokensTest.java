@@ -70,6 +70,15 @@ class TextTokensTest {
   }
 
   @Example
+  void wordsThatAreRememberedEndBeforeSpaces() {
+    for (WordBorders borders : WordBorders.values()) {
+      for (char visible = '!'; visible <= '~'; visible++) {
+        assertThat(borders.isBorder(visible, ' ')).isTrue();
+      }
+    }
+  }
+
+  @Example
   void aLongTextHasTheTokensOfItsWhole() throws IOException {
     String unbroken = "\u00e9".repeat(300_000);
     byte[] text = ("One two. ".repeat(50_000) + unbroken + " end".repeat(90_000)).getBytes(UTF_8);
