@@ -4,12 +4,14 @@ import static io.gradus.common.table.DocumentsTable.DOC_ID;
 import static io.gradus.common.table.DocumentsTable.N_BYTES;
 import static io.gradus.common.table.DocumentsTable.N_TOKENS;
 import static io.gradus.common.table.DocumentsTable.SOURCE;
+import static io.gradus.common.table.DocumentsTable.TEXT;
 
 import io.gradus.common.table.ParquetRows;
-import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.AtomicFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,6 +41,7 @@ final class BucketWriter implements Serializable {
   private final String table;
   private final String newDocuments;
   private final EarlierBuckets earlier;
+  private final LongTextFiles longTexts;
   private final int tokenBytes;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final Broadcast<SharedTokenizer> tokenizer;
@@ -54,6 +57,7 @@ final class BucketWriter implements Serializable {
       Path table,
       String newDocuments,
       EarlierBuckets earlier,
+      LongTextFiles longTexts,
       int tokenBytes,
       Broadcast<SerializableConfiguration> hadoop,
       Broadcast<SharedTokenizer> tokenizer,
@@ -62,6 +66,7 @@ final class BucketWriter implements Serializable {
     this.table = table.toString();
     this.newDocuments = newDocuments;
     this.earlier = earlier;
+    this.longTexts = longTexts;
     this.tokenBytes = tokenBytes;
     this.hadoop = hadoop;
     this.tokenizer = tokenizer;
@@ -89,8 +94,7 @@ final class BucketWriter implements Serializable {
     Path temporary = AtomicFile.temporary(file);
     FileSystem fileSystem = file.getFileSystem(configuration);
     try (NewIds ids = new NewIds(configuration, newDocuments, bucket)) {
-      try (ParquetWriter<Group> writer =
-              ParquetRows.write(configuration, temporary, DocumentRows.TABLE);
+      try (BucketFile writer = new BucketFile(configuration, temporary);
           EarlierBuckets.Rows before = earlier.open(configuration, bucket)) {
         for (; next.isPresent(); next = documents.next()) {
           DistinctDocuments.Survivor document = next.get();
@@ -118,6 +122,7 @@ final class BucketWriter implements Serializable {
         for (Optional<Group> row = before.next(); row.isPresent(); row = before.next()) {
           writer.write(row.get());
         }
+        writer.finish();
         written.addEarlierRows(before.taken());
       }
       ids.commit();
@@ -128,8 +133,26 @@ final class BucketWriter implements Serializable {
     return written;
   }
 
-  private byte[] encode(String text) {
-    return TokenBytes.encode(tokenizer.value().get().encode(text), tokenBytes);
+  private Binary encode(Row row) {
+    TextTokens tokens = new TextTokens(tokenizer.value().get(), tokenBytes);
+    byte[] text = row.getAs(TEXT);
+    if (text.length > 0) {
+      return tokens.encode(text);
+    }
+    try (InputStream longText = longTexts.open(row.getAs(DOC_ID))) {
+      return tokens.encode(longText);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** May be null. */
+  private Binary text(Row row) throws IOException {
+    byte[] text = row.getAs(TEXT);
+    if (text == null) {
+      return null;
+    }
+    return text.length > 0 ? Binary.fromConstantByteArray(text) : longTexts.read(row.getAs(DOC_ID));
   }
 
   private void countDuplicate(Row row, WrittenBuckets written) {
@@ -147,12 +170,12 @@ final class BucketWriter implements Serializable {
   }
 
   private void writeDocument(
-      ParquetWriter<Group> writer, DistinctDocuments.Survivor document, WrittenBuckets written)
+      BucketFile writer, DistinctDocuments.Survivor document, WrittenBuckets written)
       throws IOException {
     Row row = document.row();
-    byte[] tokens = document.tokens(this::encode);
-    writer.write(DocumentRows.table(row, tokens, tokenBytes));
-    long count = tokens.length / tokenBytes;
+    Binary tokens = document.tokens(this::encode);
+    writer.write(DocumentRows.table(row, text(row), tokens, tokenBytes));
+    long count = tokens.length() / tokenBytes;
     written
         .sources()
         .add(row.getAs(SOURCE), SourceCounts.ofDocument(row.<Integer>getAs(N_BYTES), count));

@@ -57,6 +57,17 @@ enum BuiltInTokenizer implements TokenizerDefinition {
   @Override
   public Tokenizer open() {
     Encoding loaded = Encodings.newLazyEncodingRegistry().getEncoding(encoding);
-    return text -> loaded.encodeOrdinary(text).toArray();
+    return new Tokenizer() {
+      @Override
+      public int[] encode(String text) {
+        return loaded.encodeOrdinary(text).toArray();
+      }
+
+      /** No alternative of their patterns goes on from something visible to a space. */
+      @Override
+      public boolean isCutAtSpaces() {
+        return true;
+      }
+    };
   }
 }

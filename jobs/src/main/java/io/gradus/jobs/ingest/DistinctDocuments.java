@@ -4,11 +4,11 @@ import static io.gradus.common.table.DocumentsTable.DOC_ID;
 import static io.gradus.common.table.DocumentsTable.EXTERNAL_ID;
 import static io.gradus.common.table.DocumentsTable.META;
 import static io.gradus.common.table.DocumentsTable.SOURCE;
-import static io.gradus.common.table.DocumentsTable.TEXT;
 import static io.gradus.common.table.DocumentsTable.TOKENS;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.PrimitiveComparator;
 import org.apache.spark.sql.Row;
 
 /**
@@ -25,6 +27,9 @@ import org.apache.spark.sql.Row;
  * the smallest tokens, those that a record came with and those made of its text alike.
  */
 final class DistinctDocuments {
+  private static final Comparator<Binary> ASCENDING =
+      PrimitiveComparator.UNSIGNED_LEXICOGRAPHICAL_BINARY_COMPARATOR;
+
   private final Iterator<Row> rows;
   private final Consumer<Row> duplicates;
   private Row ahead;
@@ -54,29 +59,30 @@ final class DistinctDocuments {
     /**
      * Its tokens.
      *
-     * @param encode makes tokens of a text
+     * @param encode makes tokens of the text of a row
      */
-    byte[] tokens(Function<String, byte[]> encode) {
-      byte[] given = row.getAs(TOKENS);
-      if (given == null) {
-        return encode.apply(row.getAs(TEXT));
+    Binary tokens(Function<Row, Binary> encode) {
+      byte[] bytes = row.getAs(TOKENS);
+      if (bytes == null) {
+        return encode.apply(row);
       }
+      Binary given = Binary.fromConstantByteArray(bytes);
       if (untokenized == null) {
         return given;
       }
-      byte[] made = encode.apply(untokenized.getAs(TEXT));
-      return Arrays.compareUnsigned(made, given) < 0 ? made : given;
+      Binary made = encode.apply(untokenized);
+      return ASCENDING.compare(made, given) < 0 ? made : given;
     }
 
     /** Whether it takes the place of a row of the table with the same content. */
-    boolean replaces(Group other, Function<String, byte[]> encode) {
+    boolean replaces(Group other, Function<Row, Binary> encode) {
       for (String column : List.of(SOURCE, EXTERNAL_ID, META)) {
         int order = compare(bytes(row.getAs(column)), bytes(other, column));
         if (order != 0) {
           return order < 0;
         }
       }
-      return Arrays.compareUnsigned(tokens(encode), other.getBinary(TOKENS, 0).getBytes()) < 0;
+      return ASCENDING.compare(tokens(encode), other.getBinary(TOKENS, 0)) < 0;
     }
   }
 

@@ -1,8 +1,8 @@
 package io.gradus.jobs.ingest;
 
+import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.workspace.Fingerprint;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
@@ -13,17 +13,15 @@ final class Document implements Outcome {
   /** The bytes of a token where the text's bytes are wanted and there is no text. */
   private static final int RAW_TOKEN_BYTES = 4;
 
-  private static final int DOC_ID_BYTES = 16;
-
   private final String source;
   private final String externalId;
-  private final String text;
+  private final LongBytes text;
   private final int[] tokens;
   private final String meta;
   private final int bytes;
 
   private Document(
-      String source, String externalId, String text, int[] tokens, String meta, int bytes) {
+      String source, String externalId, LongBytes text, int[] tokens, String meta, int bytes) {
     this.source = source;
     this.externalId = externalId;
     this.text = text;
@@ -34,8 +32,8 @@ final class Document implements Outcome {
 
   /** A document with text; {@code tokens} and {@code meta} may be null. */
   static Document ofText(
-      String source, String externalId, String text, int[] tokens, String meta, int bytes) {
-    return new Document(source, externalId, text, tokens, meta, bytes);
+      String source, String externalId, LongBytes text, int[] tokens, String meta) {
+    return new Document(source, externalId, text, tokens, meta, text.length());
   }
 
   /** A document that came as tokens only. */
@@ -54,8 +52,8 @@ final class Document implements Outcome {
     return externalId;
   }
 
-  /** Null where the record had tokens only. */
-  String text() {
+  /** In UTF-8; null where the record had tokens only. */
+  LongBytes text() {
     return text;
   }
 
@@ -77,10 +75,11 @@ final class Document implements Outcome {
   /** The first 128 bits of SHA-256 of the text, or of the tokens as u32 little-endian. */
   byte[] docId() {
     MessageDigest sha256 = Fingerprint.newSha256();
-    byte[] content =
-        text == null
-            ? TokenBytes.encode(tokens, RAW_TOKEN_BYTES)
-            : text.getBytes(StandardCharsets.UTF_8);
-    return Arrays.copyOf(sha256.digest(content), DOC_ID_BYTES);
+    if (text == null) {
+      sha256.update(TokenBytes.encode(tokens, RAW_TOKEN_BYTES));
+    } else {
+      text.digest(sha256);
+    }
+    return Arrays.copyOf(sha256.digest(), DocumentsTable.DOC_ID_BYTES);
   }
 }

@@ -10,13 +10,20 @@ final class DocumentIterator implements Iterator<Row> {
   private final Iterator<Outcome> outcomes;
   private final int buckets;
   private final int tokenBytes;
+  private final LongTextFiles longTexts;
   private final LongAccumulator done;
   private Document ahead;
 
-  DocumentIterator(Iterator<Outcome> outcomes, int buckets, int tokenBytes, LongAccumulator done) {
+  DocumentIterator(
+      Iterator<Outcome> outcomes,
+      int buckets,
+      int tokenBytes,
+      LongTextFiles longTexts,
+      LongAccumulator done) {
     this.outcomes = outcomes;
     this.buckets = buckets;
     this.tokenBytes = tokenBytes;
+    this.longTexts = longTexts;
     this.done = done;
   }
 
@@ -36,6 +43,9 @@ final class DocumentIterator implements Iterator<Row> {
       throw new NoSuchElementException();
     }
     Row row = DocumentRows.shuffled(ahead, buckets, tokenBytes);
+    if (ahead.text() != null && ahead.text().areMany()) {
+      longTexts.write(ahead.docId(), ahead.text());
+    }
     ahead = null;
     done.add(1);
     return row;

@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenHash;
+import java.nio.ByteBuffer;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.io.api.Binary;
@@ -32,14 +33,20 @@ import org.apache.spark.sql.types.StructType;
 final class DocumentRows {
   static final String BUCKET = "bucket";
 
-  /** A valid record on its way; {@code tokens} only where the record came with them. */
+  /** So many bytes of a long document's tokens are held at a time. */
+  private static final int HASHED_BYTES = 1 << 18;
+
+  /**
+   * A valid record on its way; {@code tokens} only where the record came with them. The text is
+   * empty where it is among {@link LongTextFiles}.
+   */
   static final StructType SHUFFLED =
       new StructType()
           .add(BUCKET, DataTypes.IntegerType, false)
           .add(DOC_ID, DataTypes.BinaryType, false)
           .add(SOURCE, DataTypes.StringType, false)
           .add(EXTERNAL_ID, DataTypes.StringType, true)
-          .add(TEXT, DataTypes.StringType, true)
+          .add(TEXT, DataTypes.BinaryType, true)
           .add(N_BYTES, DataTypes.IntegerType, false)
           .add(TOKENS, DataTypes.BinaryType, true)
           .add(META, DataTypes.StringType, true);
@@ -92,25 +99,53 @@ final class DocumentRows {
         docId,
         document.source(),
         document.externalId(),
-        document.text(),
+        text(document.text()),
         document.bytes(),
         document.tokens(tokenBytes),
         document.meta());
   }
 
-  /** The table's row of a shuffled one. */
-  static Group table(Row shuffled, byte[] tokens, int tokenBytes) {
+  private static byte[] text(LongBytes text) {
+    if (text == null) {
+      return null;
+    }
+    return text.areMany() ? new byte[0] : text.toArray();
+  }
+
+  /**
+   * The table's row of a shuffled one.
+   *
+   * @param text in UTF-8; null where there is none
+   */
+  static Group table(Row shuffled, Binary text, Binary tokens, int tokenBytes) {
     Group group = new SimpleGroup(TABLE);
     group.add(DOC_ID, Binary.fromConstantByteArray(shuffled.<byte[]>getAs(DOC_ID)));
     group.add(SOURCE, shuffled.<String>getAs(SOURCE));
     addText(group, EXTERNAL_ID, shuffled);
-    addText(group, TEXT, shuffled);
+    if (text != null) {
+      group.add(TEXT, text);
+    }
     group.add(N_BYTES, shuffled.<Integer>getAs(N_BYTES));
-    group.add(N_TOKENS, tokens.length / tokenBytes);
-    group.add(TOKENS, Binary.fromConstantByteArray(tokens));
-    group.add(TOKEN_HASH, TokenHash.of(tokens, tokenBytes));
+    group.add(N_TOKENS, tokens.length() / tokenBytes);
+    group.add(TOKENS, tokens);
+    group.add(TOKEN_HASH, hash(tokens, tokenBytes));
     addText(group, META, shuffled);
     return group;
+  }
+
+  private static long hash(Binary tokens, int tokenBytes) {
+    if (tokens.length() <= HASHED_BYTES) {
+      return TokenHash.of(tokens.getBytesUnsafe(), tokenBytes);
+    }
+    long hash = TokenHash.EMPTY;
+    ByteBuffer left = tokens.toByteBuffer();
+    while (left.hasRemaining()) {
+      byte[] some = new byte[Math.min(left.remaining(), HASHED_BYTES)];
+      left.get(some);
+      long added = TokenHash.of(some, tokenBytes);
+      hash = TokenHash.concatenate(hash, added, some.length / tokenBytes);
+    }
+    return hash;
   }
 
   private static void addText(Group group, String column, Row row) {

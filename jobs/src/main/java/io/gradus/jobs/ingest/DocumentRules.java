@@ -20,6 +20,19 @@ record DocumentRules(long maxRecordSize, int vocabularySize) implements Serializ
    */
   Document document(String source, String externalId, String text, int[] tokens, String meta)
       throws Rejected {
+    check(source, externalId, tokens);
+    LongBytes utf8 = text == null ? null : LongBytes.of(StrictUtf8.encode(text));
+    return checked(source, externalId, utf8, tokens, meta);
+  }
+
+  /** The same with a text that is UTF-8 for certain. */
+  Document document(String source, String externalId, LongBytes text, int[] tokens, String meta)
+      throws Rejected {
+    check(source, externalId, tokens);
+    return checked(source, externalId, text, tokens, meta);
+  }
+
+  private void check(String source, String externalId, int[] tokens) throws Rejected {
     if (source == null || source.isBlank()) {
       throw new Rejected(Reason.MISSING_SOURCE, "no source");
     }
@@ -30,20 +43,23 @@ record DocumentRules(long maxRecordSize, int vocabularySize) implements Serializ
     if (tokens != null) {
       check(tokens);
     }
-    if (text == null || (tokens != null && text.isBlank())) {
+  }
+
+  private Document checked(
+      String source, String externalId, LongBytes text, int[] tokens, String meta) throws Rejected {
+    if (text == null || (tokens != null && StrictUtf8.isBlank(text))) {
       if (tokens == null) {
         throw new Rejected(Reason.MISSING_TEXT, "no text");
       }
       return Document.ofTokens(source, externalId, tokens, meta);
     }
-    int bytes = StrictUtf8.encode(text).length;
-    if (text.isBlank()) {
+    if (StrictUtf8.isBlank(text)) {
       throw new Rejected(Reason.EMPTY_TEXT, "the text is blank");
     }
-    if (bytes > maxRecordSize) {
-      throw tooLarge(bytes);
+    if (text.length() > maxRecordSize) {
+      throw tooLarge(text.length());
     }
-    return Document.ofText(source, externalId, text, tokens, meta, bytes);
+    return Document.ofText(source, externalId, text, tokens, meta);
   }
 
   Rejected tooLarge(long bytes) {

@@ -46,6 +46,7 @@ public final class IngestJob {
   /** Beside the table: the ids of documents that an earlier table did not have. */
   public static final String NEW_DOCUMENTS = "new-documents";
 
+  private static final String LONG_TEXTS = "long-texts";
   private static final int NAMED_FILES = 5;
   private static final int COPIES_PER_CORE = 4;
 
@@ -316,15 +317,18 @@ public final class IngestJob {
     LongAccumulator tokensDone = spark.longAccumulator("ingest: tokens done");
     Broadcast<SharedTokenizer> shared =
         JavaSparkContext.fromSparkContext(spark).broadcast(new SharedTokenizer(tokenizer));
+    LongTextFiles longTexts = new LongTextFiles(output.file(LONG_TEXTS).toString(), configuration);
     JavaRDD<Row> rows =
         raw.outcomes()
             .mapPartitions(
-                outcomes -> new DocumentIterator(outcomes, buckets, tokenBytes, recordsDone));
+                outcomes ->
+                    new DocumentIterator(outcomes, buckets, tokenBytes, longTexts, recordsDone));
     BucketWriter writer =
         new BucketWriter(
             output.table(),
             earlier.files().isEmpty() ? "" : output.file(NEW_DOCUMENTS).toString(),
             earlier,
+            longTexts,
             tokenBytes,
             configuration,
             shared,
@@ -343,6 +347,7 @@ public final class IngestJob {
               .mapPartitions(bucket -> Collections.singleton(writer.write(bucket)).iterator())
               // Not reduced: without new documents there may be no partition.
               .treeAggregate(new WrittenBuckets(), WrittenBuckets::merge, WrittenBuckets::merge);
+      longTexts.delete();
       return written.merge(copy(spark, configuration, earlier, output));
     } finally {
       progress.close();

@@ -65,17 +65,11 @@ final class JsonLines implements RecordReader {
       return new BadRecord(
           source, tooLarge.reason(), place, tooLarge.getMessage(), Excerpt.of(line.bytes()));
     }
-    return records.read(withoutMark(line), place);
-  }
-
-  private static byte[] withoutMark(Line line) {
-    byte[] bytes = line.bytes();
-    int mark = BYTE_ORDER_MARK.length;
-    boolean marked =
-        line.offset() == 0
-            && bytes.length >= mark
-            && Arrays.equals(bytes, 0, mark, BYTE_ORDER_MARK, 0, mark);
-    return marked ? Arrays.copyOfRange(bytes, mark, bytes.length) : bytes;
+    if (line.offset() == 0
+        && Arrays.equals(line.bytes().head(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+      line.bytes().dropFirst(BYTE_ORDER_MARK.length);
+    }
+    return records.read(line.bytes(), place);
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gradus.common.table.FieldPath;
 import io.gradus.jobs.ingest.IngestConfig.Input;
+import java.util.Optional;
 
 /** Makes documents of JSON objects, by the field names of one input. */
 final class JsonRecords {
@@ -24,21 +25,40 @@ final class JsonRecords {
   }
 
   /** The document that one line of UTF-8 holds, or what is wrong with it. */
-  Outcome read(byte[] line, Place place) {
+  Outcome read(LongBytes line, Place place) {
     String source = input.hasSourceField() ? BadRecord.UNKNOWN_SOURCE : input.source();
+    LongJson apart = line.areMany() ? takeApart(line).orElse(null) : null;
+    // Nothing is left of a line whose text is taken out.
+    String excerpt = apart == null ? "" : Excerpt.of(line);
     try {
-      ObjectNode object = ExactJson.readObject(StrictUtf8.decode(line));
+      ObjectNode object =
+          apart == null ? ExactJson.readObject(StrictUtf8.decode(line.toArray())) : apart.rest();
       if (input.hasSourceField()) {
         String named = scalar(sourceField.find(object));
         source = named == null ? source : named;
       }
-      return document(object);
+      return document(object, apart);
     } catch (Rejected e) {
-      return new BadRecord(source, e.reason(), place, e.getMessage(), Excerpt.of(line));
+      return new BadRecord(
+          source, e.reason(), place, e.getMessage(), apart == null ? Excerpt.of(line) : excerpt);
     }
   }
 
-  private Document document(ObjectNode object) throws Rejected {
+  /** Takes a line apart if it is right so far as that shows, and its long string is the text. */
+  private Optional<LongJson> takeApart(LongBytes line) {
+    return LongJson.in(line)
+        .filter(apart -> apart.isAt(textField.find(apart.rest())))
+        .filter(apart -> !apart.isAt(idField.find(apart.rest())))
+        .filter(apart -> !apart.isAt(sourceField.find(apart.rest())))
+        .filter(LongJson::isValid);
+  }
+
+  /**
+   * The document of a line.
+   *
+   * @param apart null where the object has all that the line has
+   */
+  private Document document(ObjectNode object, LongJson apart) throws Rejected {
     String text = text(textField.find(object));
     String externalId = scalar(idField.find(object));
     String source = input.hasSourceField() ? scalar(sourceField.find(object)) : input.source();
@@ -49,7 +69,10 @@ final class JsonRecords {
     if (externalId != null) {
       idField.remove(object);
     }
-    return rules.document(source, externalId, text, tokens, ExactJson.write(object));
+    String meta = ExactJson.write(object);
+    return apart == null
+        ? rules.document(source, externalId, text, tokens, meta)
+        : rules.document(source, externalId, apart.takeString(), tokens, meta);
   }
 
   private static String text(JsonNode node) throws Rejected {

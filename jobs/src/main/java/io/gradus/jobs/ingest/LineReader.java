@@ -1,6 +1,5 @@
 package io.gradus.jobs.ingest;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,9 +36,9 @@ final class LineReader implements Closeable {
   static final class Line {
     private final long offset;
     private final long length;
-    private final byte[] bytes;
+    private final LongBytes bytes;
 
-    private Line(long offset, long length, byte[] bytes) {
+    private Line(long offset, long length, LongBytes bytes) {
       this.offset = offset;
       this.length = length;
       this.bytes = bytes;
@@ -55,17 +54,18 @@ final class LineReader implements Closeable {
     }
 
     /** All of it, or only the beginning when it is above the limit. */
-    byte[] bytes() {
+    LongBytes bytes() {
       return bytes;
     }
 
     boolean isBlank() {
-      for (byte b : bytes) {
+      for (int i = 0; i < bytes.length(); i++) {
+        byte b = bytes.get(i);
         if (b != ' ' && b != '\t' && b != '\r') {
           return false;
         }
       }
-      return length == bytes.length;
+      return length == bytes.length();
     }
   }
 
@@ -78,13 +78,13 @@ final class LineReader implements Closeable {
   Optional<Line> next() throws IOException {
     long begin = offset;
     long length = 0;
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    LongBytes line = new LongBytes();
     while (true) {
       if (next == end) {
         next = 0;
         end = Math.max(0, in.read(buffer));
         if (end == 0) {
-          return length == 0 ? Optional.empty() : Optional.of(line(begin, length, line));
+          return length == 0 ? Optional.empty() : Optional.of(new Line(begin, length, line));
         }
       }
       int feed = next;
@@ -93,13 +93,11 @@ final class LineReader implements Closeable {
       }
       int found = feed - next;
       if (length + found <= limit) {
-        line.write(buffer, next, found);
-      } else if (line.size() < KEPT_OF_LONG_LINE) {
-        line.write(buffer, next, Math.min(found, KEPT_OF_LONG_LINE - line.size()));
+        line.add(buffer, next, found);
+      } else if (line.length() < KEPT_OF_LONG_LINE) {
+        line.add(buffer, next, Math.min(found, KEPT_OF_LONG_LINE - line.length()));
       } else if (length <= limit) {
-        byte[] head = line.toByteArray();
-        line = new ByteArrayOutputStream();
-        line.write(head, 0, KEPT_OF_LONG_LINE);
+        line.truncate(KEPT_OF_LONG_LINE);
       }
       length += found;
       offset += found;
@@ -107,7 +105,7 @@ final class LineReader implements Closeable {
       if (feed < end) {
         next++;
         offset++;
-        return Optional.of(line(begin, length, line));
+        return Optional.of(new Line(begin, length, line));
       }
     }
   }
@@ -130,10 +128,6 @@ final class LineReader implements Closeable {
         return;
       }
     }
-  }
-
-  private static Line line(long begin, long length, ByteArrayOutputStream bytes) {
-    return new Line(begin, length, bytes.toByteArray());
   }
 
   @Override

@@ -30,7 +30,7 @@ record ParquetRecord(List<String> used, DocumentRules rules) {
           e.reason(),
           place(row),
           e.getMessage(),
-          text == null ? "" : Excerpt.of(text));
+          text == null ? "" : Excerpt.of(LongBytes.of(text)));
     }
   }
 
@@ -40,11 +40,16 @@ record ParquetRecord(List<String> used, DocumentRules rules) {
     return Place.atRow(file, row.<Long>getAs(ParquetInput.ROW_INDEX));
   }
 
-  private String text(byte[] text) throws Rejected {
-    if (text != null && text.length > rules.maxRecordSize()) {
+  private LongBytes text(byte[] text) throws Rejected {
+    if (text == null) {
+      return null;
+    }
+    if (text.length > rules.maxRecordSize()) {
       throw rules.tooLarge(text.length);
     }
-    return text == null ? null : StrictUtf8.decode(text);
+    LongBytes utf8 = LongBytes.of(text);
+    StrictUtf8.check(utf8);
+    return utf8;
   }
 
   private static int[] tokens(Row row) throws Rejected {

@@ -48,6 +48,12 @@ final class RememberedWords implements Tokenizer {
     this.uncut = uncut;
   }
 
+  /** All {@link WordBorders} have those. */
+  @Override
+  public boolean isCutAtSpaces() {
+    return uncut.isEmpty();
+  }
+
   @Override
   public int[] encode(String text) {
     for (String token : uncut) {

@@ -25,14 +25,14 @@ final class TextFile implements RecordReader {
     if (read) {
       return Optional.empty();
     }
-    byte[] bytes = in.readNBytes(Math.toIntExact(rules.maxRecordSize() + 1));
+    LongBytes bytes = LongBytes.read(in, Math.toIntExact(rules.maxRecordSize() + 1));
     read = true;
     try {
-      if (bytes.length > rules.maxRecordSize()) {
-        throw rules.tooLarge(bytes.length);
+      if (bytes.length() > rules.maxRecordSize()) {
+        throw rules.tooLarge(bytes.length());
       }
-      String text = StrictUtf8.decode(bytes);
-      return Optional.of(rules.document(input.source(), file.relativePath(), text, null, null));
+      StrictUtf8.check(bytes);
+      return Optional.of(rules.document(input.source(), file.relativePath(), bytes, null, null));
     } catch (Rejected e) {
       return Optional.of(
           new BadRecord(

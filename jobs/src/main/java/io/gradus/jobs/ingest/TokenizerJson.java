@@ -28,8 +28,9 @@ import org.apache.hadoop.fs.Path;
  * of special tokens in text, so that a text which mentions {@code <|endoftext|>} does not end
  * there.
  *
- * <p>Where {@link WordBorders} are known, words are remembered. What is not is tokenized together,
- * up to the whole text, for which the library takes about 170 bytes of native memory for each byte
+ * <p>Where {@link WordBorders} are known, words are remembered, and long texts tokenized in
+ * stretches. What is not remembered is tokenized together, up to the stretch or, without borders,
+ * the whole text, for which the library takes about 170 bytes of native memory for each byte
  * meanwhile. Where documents of many megabytes occur, {@code ingest.max-record-size} bounds that.
  */
 final class TokenizerJson implements TokenizerDefinition {

@@ -47,19 +47,20 @@ final class WetFile implements RecordReader {
   }
 
   private Outcome read(WarcRecord warcRecord) throws IOException {
-    byte[] body = new byte[0];
+    LongBytes body = new LongBytes();
     String source = source(warcRecord);
     try {
       long size = warcRecord.body().size();
       if (size > rules.maxRecordSize()) {
         throw rules.tooLarge(size);
       }
-      body = warcRecord.body().stream().readAllBytes();
-      if (body.length < size) {
+      body = LongBytes.read(warcRecord.body().stream(), Integer.MAX_VALUE);
+      if (body.length() < size) {
         throw new EOFException("the file ends inside a record");
       }
       String address = header(warcRecord, ADDRESS);
-      return rules.document(source, address, StrictUtf8.decode(body), null, meta(warcRecord));
+      StrictUtf8.check(body);
+      return rules.document(source, address, body, null, meta(warcRecord));
     } catch (Rejected e) {
       return new BadRecord(
           source == null ? BadRecord.UNKNOWN_SOURCE : source,

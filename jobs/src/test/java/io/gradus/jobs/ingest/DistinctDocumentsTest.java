@@ -14,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.io.api.Binary;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 
@@ -28,7 +29,7 @@ class DistinctDocumentsTest {
           new byte[16],
           few[kind % 2],
           few[kind / 2 % 3],
-          "text",
+          utf8("text"),
           4,
           tokens[kind / 6 % 3],
           few[kind / 18 % 3]
@@ -36,8 +37,9 @@ class DistinctDocumentsTest {
         DocumentRows.SHUFFLED);
   }
 
-  private static byte[] encode(String text) {
-    return new byte[] {(byte) (text.length() / 2), 0};
+  private static Binary encode(Row row) {
+    int length = row.<byte[]>getAs(DocumentsTable.TEXT).length;
+    return Binary.fromConstantByteArray(new byte[] {(byte) (length / 2), 0});
   }
 
   private static DistinctDocuments.Survivor survivor(List<Integer> kinds, List<Row> duplicates) {
@@ -64,7 +66,11 @@ class DistinctDocumentsTest {
   }
 
   private static Group table(DistinctDocuments.Survivor survivor) {
-    return DocumentRows.table(survivor.row(), survivor.tokens(DistinctDocumentsTest::encode), 2);
+    return DocumentRows.table(
+        survivor.row(),
+        Binary.fromString("text"),
+        survivor.tokens(DistinctDocumentsTest::encode),
+        2);
   }
 
   @Property(tries = 2000)

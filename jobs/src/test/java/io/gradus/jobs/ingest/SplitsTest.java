@@ -34,7 +34,7 @@ class SplitsTest {
       for (Optional<Outcome> next = lines.next(); next.isPresent(); next = lines.next()) {
         records.add(
             next.get() instanceof Document document
-                ? document.text()
+                ? new String(document.text().toArray(), UTF_8)
                 : ((BadRecord) next.get()).reason() + " " + ((BadRecord) next.get()).place());
       }
     }

@@ -1,0 +1,131 @@
+package io.gradus.jobs.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A document of ten million words, 54 MB of text and 40 MB of tokens, is read in a heap in which
+ * small documents alone just are, and about as much more as it has bytes.
+ */
+class LongDocumentIngestTest {
+  private static final int LONG_WORDS = 10_000_000;
+  private static final int SMALL_WORDS = 5_000;
+  private static final int SMALL_DOCUMENTS = 200;
+
+  private static final int HEAP_MIB = 185;
+
+  /** Most are one token with the space before them, and some are beyond ASCII or escaped. */
+  private static final String[] WORDS = {
+    "the",
+    "of",
+    "and",
+    "water",
+    "people",
+    "time",
+    "house",
+    "first",
+    "under",
+    "number",
+    "word",
+    "part",
+    "place",
+    "year",
+    "caf\u00e9",
+    "\u201cso\u201d",
+    "line\\n",
+    "\\u0394t",
+    "back",
+    "give"
+  };
+
+  @TempDir Path folder;
+
+  @Test
+  void aDocumentOfTenMillionTokensCostsAboutItself() throws Exception {
+    write(folder, SMALL_DOCUMENTS, LONG_WORDS);
+
+    assertThat(ingest(folder, HEAP_MIB)).isZero();
+  }
+
+  private static void write(Path folder, int small, int longWords) throws IOException {
+    Random random = new Random(3);
+    try (Writer lines = Files.newBufferedWriter(folder.resolve("texts.jsonl"), UTF_8)) {
+      for (int i = 0; i < small; i++) {
+        if (i == small / 2) {
+          write(lines, longWords, random);
+        }
+        write(lines, SMALL_WORDS, random);
+      }
+    }
+  }
+
+  private static void write(Writer lines, int words, Random random) throws IOException {
+    lines.write("{\"id\": " + random.nextInt() + ", \"text\": \"a");
+    for (int i = 0; i < words; i++) {
+      lines.write(' ');
+      lines.write(WORDS[random.nextInt(WORDS.length)]);
+    }
+    lines.write("\", \"year\": 1999}\n");
+  }
+
+  /** The exit code of a JVM with so much heap. */
+  private static int ingest(Path folder, int heapMib) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> !argument.startsWith("-Xmx") && !argument.startsWith("-javaagent"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Xmx" + heapMib + "m",
+            // Spark asks for 450 MiB otherwise, and keeps 300 of them.
+            "-Dspark.testing.reservedMemory=1000000",
+            "-Dspark.memory.fraction=0.3",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            InOneHeap.class.getName(),
+            folder.toString()));
+    Path output = folder.resolve("output.txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.to(output.toFile()))
+            .start();
+    int exitCode = process.waitFor();
+    if (exitCode != 0) {
+      System.out.println(Files.readString(output));
+    }
+    return exitCode;
+  }
+
+  /** What the other JVM does. */
+  static final class InOneHeap {
+    private InOneHeap() {}
+
+    /** Reads the texts of a folder; any failure ends it with another code than 0. */
+    public static void main(String[] arguments) throws IOException {
+      if (arguments.length > 1) {
+        write(
+            Path.of(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+        System.exit(0);
+      }
+      IngestResult result =
+          new IngestRun(Path.of(arguments[0]))
+              .run("inputs = [{ path = \"$/texts.jsonl\" }], tokenizer = cl100k");
+      System.out.println(result);
+      System.exit(0);
+    }
+  }
+}
