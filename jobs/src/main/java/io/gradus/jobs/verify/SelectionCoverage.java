@@ -1,6 +1,7 @@
 package io.gradus.jobs.verify;
 
 import static org.apache.spark.sql.functions.any_value;
+import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
@@ -8,10 +9,12 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.SelectionTable;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,44 +26,55 @@ final class SelectionCoverage {
   private static final String IN_SELECTION = "in_selection";
   private static final String IN_ORDER = "in_order";
   private static final String FROM_ORDER = "from_order";
+  private static final String DIFFERENCE = "difference";
+
+  private static final Column[] FACTS = {
+    col(DocumentsTable.SOURCE), col(DocumentsTable.N_TOKENS), col(SelectionTable.SCORE)
+  };
 
   private SelectionCoverage() {}
 
   /** Compares the two tables as sets of documents and their repeats. */
   static void check(Dataset<Row> selection, Dataset<Row> order, Findings findings) {
-    Column facts =
-        struct(col(DocumentsTable.SOURCE), col(DocumentsTable.N_TOKENS), col(SelectionTable.SCORE));
+    Dataset<Row> both = narrow(selection, lit(false)).union(narrow(order, lit(true)));
     Column fromOrder = col(FROM_ORDER);
-    Dataset<Row> documents =
-        narrow(selection, lit(false))
-            .union(narrow(order, lit(true)))
-            .groupBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
+    Column once = col(SELECTED).equalTo(1).and(col(ORDERED).equalTo(1));
+    // Of fixed width, so that Spark aggregates by hash; facts would have it sort. Two that are
+    // alike
+    // leave nothing of each other.
+    Row counts =
+        both.groupBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
             .agg(
                 count_if(not(fromOrder)).as(SELECTED),
                 count_if(fromOrder).as(ORDERED),
-                any_value(when(not(fromOrder), facts), lit(true)).as(IN_SELECTION),
-                any_value(when(fromOrder, facts), lit(true)).as(IN_ORDER));
-    Column wrong =
-        col(SELECTED)
-            .notEqual(1)
-            .or(col(ORDERED).notEqual(1))
-            .or(not(col(IN_SELECTION).eqNullSafe(col(IN_ORDER))));
-    Row counts = documents.agg(count(lit(1)).as("all"), count_if(wrong).as("wrong")).first();
+                bit_xor(xxhash64(FACTS)).as(DIFFERENCE))
+            .agg(
+                count(lit(1)).as("all"),
+                count_if(not(once).or(col(DIFFERENCE).notEqual(0))).as("wrong"))
+            .first();
     findings.checked(Check.SELECTION, counts.<Long>getAs("all"));
-    if (counts.<Long>getAs("wrong") == 0) {
-      return;
+    if (counts.<Long>getAs("wrong") > 0) {
+      findings.breaches(
+          Check.SELECTION, counts.<Long>getAs("wrong"), first(both, fromOrder, not(once)));
     }
-    findings.breaches(
-        Check.SELECTION,
-        counts.<Long>getAs("wrong"),
-        documents
-            .filter(wrong)
-            .orderBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
-            .limit(Findings.MOST_OF_PART)
-            .collectAsList()
-            .stream()
-            .map(SelectionCoverage::breach)
-            .toList());
+  }
+
+  private static List<Breach> first(Dataset<Row> both, Column fromOrder, Column notOnce) {
+    Column facts = struct(FACTS);
+    return both
+        .groupBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
+        .agg(
+            count_if(not(fromOrder)).as(SELECTED),
+            count_if(fromOrder).as(ORDERED),
+            any_value(when(not(fromOrder), facts), lit(true)).as(IN_SELECTION),
+            any_value(when(fromOrder, facts), lit(true)).as(IN_ORDER))
+        .filter(notOnce.or(not(col(IN_SELECTION).eqNullSafe(col(IN_ORDER)))))
+        .orderBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
+        .limit(Findings.MOST_OF_PART)
+        .collectAsList()
+        .stream()
+        .map(SelectionCoverage::breach)
+        .toList();
   }
 
   private static Dataset<Row> narrow(Dataset<Row> table, Column fromOrder) {
