@@ -54,6 +54,7 @@ final class BucketFile implements Closeable {
   private long groupSize = ParquetWriter.DEFAULT_BLOCK_SIZE;
 
   BucketFile(Configuration hadoop, Path path) throws IOException {
+    compressor = new PageCompressor(hadoop);
     file =
         new ParquetFileWriter(
             HadoopOutputFile.fromPath(path, hadoop),
@@ -63,7 +64,6 @@ final class BucketFile implements Closeable {
             ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
             null,
             properties);
-    compressor = new PageCompressor(hadoop);
     file.start();
     beginGroup();
     nextCheck = properties.getMinRowCountForPageSizeCheck();

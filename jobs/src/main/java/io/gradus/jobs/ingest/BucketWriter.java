@@ -5,6 +5,7 @@ import static io.gradus.common.table.DocumentsTable.N_BYTES;
 import static io.gradus.common.table.DocumentsTable.N_TOKENS;
 import static io.gradus.common.table.DocumentsTable.SOURCE;
 import static io.gradus.common.table.DocumentsTable.TEXT;
+import static io.gradus.jobs.ingest.DocumentRows.LONG_TEXT;
 
 import io.gradus.common.table.ParquetRows;
 import io.gradus.common.workspace.AtomicFile;
@@ -135,12 +136,12 @@ final class BucketWriter implements Serializable {
 
   private Binary encode(Row row) {
     TextTokens tokens = new TextTokens(tokenizer.value().get(), tokenBytes);
-    byte[] text = row.getAs(TEXT);
-    if (text.length > 0) {
-      return tokens.encode(text);
+    String longText = row.getAs(LONG_TEXT);
+    if (longText == null) {
+      return tokens.encode(row.<byte[]>getAs(TEXT));
     }
-    try (InputStream longText = longTexts.open(row.getAs(DOC_ID))) {
-      return tokens.encode(longText);
+    try (InputStream text = longTexts.open(longText)) {
+      return tokens.encode(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -148,11 +149,12 @@ final class BucketWriter implements Serializable {
 
   /** May be null. */
   private Binary text(Row row) throws IOException {
-    byte[] text = row.getAs(TEXT);
-    if (text == null) {
-      return null;
+    String longText = row.getAs(LONG_TEXT);
+    if (longText != null) {
+      return longTexts.read(longText);
     }
-    return text.length > 0 ? Binary.fromConstantByteArray(text) : longTexts.read(row.getAs(DOC_ID));
+    byte[] text = row.getAs(TEXT);
+    return text == null ? null : Binary.fromConstantByteArray(text);
   }
 
   private void countDuplicate(Row row, WrittenBuckets written) {

@@ -42,10 +42,9 @@ final class DocumentIterator implements Iterator<Row> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    Row row = DocumentRows.shuffled(ahead, buckets, tokenBytes);
-    if (ahead.text() != null && ahead.text().areMany()) {
-      longTexts.write(ahead.docId(), ahead.text());
-    }
+    LongBytes text = ahead.text();
+    String longText = text != null && text.areMany() ? longTexts.write(text) : null;
+    Row row = DocumentRows.shuffled(ahead, buckets, tokenBytes, longText);
     ahead = null;
     done.add(1);
     return row;

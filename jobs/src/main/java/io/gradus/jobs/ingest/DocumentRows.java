@@ -33,13 +33,13 @@ import org.apache.spark.sql.types.StructType;
 final class DocumentRows {
   static final String BUCKET = "bucket";
 
+  /** The name of a text's file among {@link LongTextFiles}; null where the row has the text. */
+  static final String LONG_TEXT = "long_text";
+
   /** So many bytes of a long document's tokens are held at a time. */
   private static final int HASHED_BYTES = 1 << 18;
 
-  /**
-   * A valid record on its way; {@code tokens} only where the record came with them. The text is
-   * empty where it is among {@link LongTextFiles}.
-   */
+  /** A valid record on its way; {@code tokens} only where the record came with them. */
   static final StructType SHUFFLED =
       new StructType()
           .add(BUCKET, DataTypes.IntegerType, false)
@@ -49,7 +49,8 @@ final class DocumentRows {
           .add(TEXT, DataTypes.BinaryType, true)
           .add(N_BYTES, DataTypes.IntegerType, false)
           .add(TOKENS, DataTypes.BinaryType, true)
-          .add(META, DataTypes.StringType, true);
+          .add(META, DataTypes.StringType, true)
+          .add(LONG_TEXT, DataTypes.StringType, true);
 
   /** A row of the documents table. */
   static final MessageType TABLE =
@@ -92,24 +93,23 @@ final class DocumentRows {
 
   private DocumentRows() {}
 
-  static Row shuffled(Document document, int buckets, int tokenBytes) {
+  /**
+   * A document on its way.
+   *
+   * @param longText the name of its text's file; null where the row is to have the text
+   */
+  static Row shuffled(Document document, int buckets, int tokenBytes, String longText) {
     byte[] docId = document.docId();
     return RowFactory.create(
         DocumentsTable.bucket(docId, buckets),
         docId,
         document.source(),
         document.externalId(),
-        text(document.text()),
+        document.text() == null || longText != null ? null : document.text().toArray(),
         document.bytes(),
         document.tokens(tokenBytes),
-        document.meta());
-  }
-
-  private static byte[] text(LongBytes text) {
-    if (text == null) {
-      return null;
-    }
-    return text.areMany() ? new byte[0] : text.toArray();
+        document.meta(),
+        longText);
   }
 
   /**

@@ -8,7 +8,13 @@ final class Excerpt {
 
   /** Bytes that are not UTF-8 show as replacement characters. */
   static String of(LongBytes record) {
-    return of(new String(record.head(4 * BadRecord.EXCERPT), StandardCharsets.UTF_8));
+    return of(record.head(4 * BadRecord.EXCERPT));
+  }
+
+  /** Bytes that are not UTF-8 show as replacement characters. */
+  static String of(byte[] record) {
+    int length = Math.min(record.length, 4 * BadRecord.EXCERPT);
+    return of(new String(record, 0, length, StandardCharsets.UTF_8));
   }
 
   static String of(String record) {

@@ -46,7 +46,7 @@ public final class IngestJob {
   /** Beside the table: the ids of documents that an earlier table did not have. */
   public static final String NEW_DOCUMENTS = "new-documents";
 
-  private static final String LONG_TEXTS = "long-texts";
+  private static final String LONG_TEXTS = "long-texts-";
   private static final int NAMED_FILES = 5;
   private static final int COPIES_PER_CORE = 4;
 
@@ -317,7 +317,10 @@ public final class IngestJob {
     LongAccumulator tokensDone = spark.longAccumulator("ingest: tokens done");
     Broadcast<SharedTokenizer> shared =
         JavaSparkContext.fromSparkContext(spark).broadcast(new SharedTokenizer(tokenizer));
-    LongTextFiles longTexts = new LongTextFiles(output.file(LONG_TEXTS).toString(), configuration);
+    // A run that has lost the workspace must not remove another one's.
+    LongTextFiles longTexts =
+        new LongTextFiles(
+            output.file(LONG_TEXTS + spark.applicationId()).toString(), configuration);
     JavaRDD<Row> rows =
         raw.outcomes()
             .mapPartitions(
@@ -337,6 +340,7 @@ public final class IngestJob {
     // A record is done half when it is read and half when it is written.
     Console.Progress progress =
         context.console().progress("ingest", 2 * valid, recordsDone, tokensDone);
+    longTexts.begin();
     try {
       WrittenBuckets written =
           session
@@ -347,11 +351,11 @@ public final class IngestJob {
               .mapPartitions(bucket -> Collections.singleton(writer.write(bucket)).iterator())
               // Not reduced: without new documents there may be no partition.
               .treeAggregate(new WrittenBuckets(), WrittenBuckets::merge, WrittenBuckets::merge);
-      longTexts.delete();
       return written.merge(copy(spark, configuration, earlier, output));
     } finally {
       progress.close();
       shared.destroy();
+      longTexts.end();
     }
   }
 

@@ -1,11 +1,11 @@
 package io.gradus.jobs.ingest;
 
-import io.gradus.common.workspace.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.util.HexFormat;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -15,53 +15,58 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Texts of many bytes on their way to their bucket: each in a file of its own, since whatever Spark
- * does with a row makes copies of it. A file is named by the content, so it does not matter which
- * attempt of a task writes it.
+ * does with a row makes copies of it. Each attempt of a task writes files of its own, which only
+ * its rows name: of several attempts none has to do with another's.
+ *
+ * @param folder of one run alone
  */
 record LongTextFiles(String folder, Broadcast<SerializableConfiguration> hadoop)
     implements Serializable {
 
-  void write(byte[] docId, LongBytes text) {
-    Path file = file(docId);
+  /** Makes the folder, which attempts that go on when the run has ended find missing. */
+  void begin() {
     try {
-      FileSystem fileSystem = file.getFileSystem(configuration());
-      if (!fileSystem.exists(file)) {
-        AtomicFile.write(fileSystem, file, text::writeTo);
-      }
+      fileSystem().mkdirs(new Path(folder));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  InputStream open(byte[] docId) throws IOException {
-    Path file = file(docId);
-    return file.getFileSystem(configuration()).open(file);
+  /** Writes a text; returns its file's name. */
+  String write(LongBytes text) {
+    String name = UUID.randomUUID().toString();
+    try (OutputStream out = fileSystem().createFile(new Path(folder, name)).build()) {
+      text.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return name;
+  }
+
+  InputStream open(String name) throws IOException {
+    return fileSystem().open(new Path(folder, name));
   }
 
   /** A text outside the heap. */
-  Binary read(byte[] docId) throws IOException {
+  Binary read(String name) throws IOException {
     try (ScratchFile copy = new ScratchFile();
-        InputStream in = open(docId)) {
+        InputStream in = open(name)) {
       in.transferTo(copy.out());
       return copy.binary();
     }
   }
 
   /** Removes all, when no row is on its way any more. */
-  void delete() {
-    Path all = new Path(folder);
+  void end() {
     try {
-      all.getFileSystem(configuration()).delete(all, true);
+      fileSystem().delete(new Path(folder), true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Path file(byte[] docId) {
-    return new Path(folder, HexFormat.of().formatHex(docId));
-  }
-
-  private Configuration configuration() {
-    return hadoop.value().value();
+  private FileSystem fileSystem() throws IOException {
+    Configuration configuration = hadoop.value().value();
+    return new Path(folder).getFileSystem(configuration);
   }
 }

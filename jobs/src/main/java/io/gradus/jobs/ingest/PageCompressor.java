@@ -8,7 +8,7 @@ import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompress
 import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
-/** Compresses pages as the library does, but in no buffer that doubles and is then copied. */
+/** Compresses pages as the library does, but in no buffer that doubles. */
 final class PageCompressor implements BytesInputCompressor {
   private final ZstandardCodec codec = new ZstandardCodec();
 

@@ -30,7 +30,7 @@ record ParquetRecord(List<String> used, DocumentRules rules) {
           e.reason(),
           place(row),
           e.getMessage(),
-          text == null ? "" : Excerpt.of(LongBytes.of(text)));
+          text == null ? "" : Excerpt.of(text));
     }
   }
 

@@ -68,9 +68,6 @@ final class StrictUtf8 {
     if (text.length() > 0 && text.get(0) > ' ') {
       return false;
     }
-    if (!text.areMany()) {
-      return new String(text.toArray(), StandardCharsets.UTF_8).isBlank();
-    }
     Reader reader = reader(text.stream(0, text.length()));
     try {
       int next = reader.read();

@@ -152,6 +152,14 @@ record TextWalkTask(
               "line " + (documents + 1),
               "is there, but no document of the order");
         }
+      } catch (IOException e) {
+        findings.breach(
+            Check.STRUCTURE,
+            file.path(),
+            "line " + (documents + 1),
+            "cannot be read: " + e.getMessage());
+      }
+      try {
         if (raw != null) {
           checkDigest();
         }

@@ -32,7 +32,8 @@ class DistinctDocumentsTest {
           utf8("text"),
           4,
           tokens[kind / 6 % 3],
-          few[kind / 18 % 3]
+          few[kind / 18 % 3],
+          null
         },
         DocumentRows.SHUFFLED);
   }

@@ -23,6 +23,8 @@ class IngestDeterminismTest {
   private static final String PARTITIONS = "spark.sql.shuffle.partitions";
   private final String partitionsBefore = LocalSpark.session().conf().get(PARTITIONS);
 
+  private static final int LONG = 77;
+
   @TempDir Path folder;
 
   @AfterEach
@@ -30,13 +32,14 @@ class IngestDeterminismTest {
     LocalSpark.session().conf().set(PARTITIONS, partitionsBefore);
   }
 
-  /** 400 records of 250 contents; records of one content differ in everything else. */
+  /** 400 records of 250 contents, one very long; those of one content differ in all else. */
   private static List<String> records() {
     List<String> records = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
+      int repeats = i % 250 == LONG ? 200_000 : i % 250;
       records.add(
           "{\"id\": \"%d\", \"text\": \"%s\", \"from\": \"s%d\", \"n\": %d}"
-              .formatted(999 - i, "word " + (i % 250) + " again".repeat(i % 250), i % 3, i));
+              .formatted(999 - i, "word " + (i % 250) + " again".repeat(repeats), i % 3, i));
     }
     return records;
   }

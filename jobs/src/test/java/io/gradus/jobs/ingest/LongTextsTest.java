@@ -2,6 +2,7 @@ package io.gradus.jobs.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gradus.common.spark.LocalSpark;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.TokenBytes;
 import io.gradus.common.table.TokenHash;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,14 @@ class LongTextsTest {
     String text = "A line of caf\u00e9s, \ud83d\ude00.\n".repeat(60_000);
     String json = text.replace("\n", "\\n").replace("\u00e9", "\\u00e9");
     Files.writeString(folder.resolve("a.txt"), text);
+    LocalSpark.session()
+        .createDataset(List.of(text), Encoders.STRING())
+        .toDF("content")
+        .write()
+        .parquet(folder.resolve("parquet").toString());
+    Files.writeString(
+        folder.resolve("nested.jsonl"),
+        "{\"from\": \"a\", \"page\": {\"raw\": \"" + json + "\"}}\n");
     Files.writeString(
         folder.resolve("a.jsonl"),
         "\ufeff{\"id\": 1, \"text\": \""
@@ -33,9 +43,11 @@ class LongTextsTest {
     IngestResult result =
         run.run(
             "inputs = [{ path = \"$/a.jsonl\", tokens-field = ids, source = a },"
-                + " { path = \"$/a.txt\", source = a }]");
+                + " { path = \"$/a.txt\", source = a },"
+                + " { path = \"$/parquet/*.parquet\", text-field = content, source = a },"
+                + " { path = \"$/nested.jsonl\", text-field = page.raw, source-field = from }]");
 
-    assertThat(result.duplicates()).isEqualTo(2);
+    assertThat(result.duplicates()).isEqualTo(4);
     assertThat(run.sorted("text")).containsExactlyInAnyOrder(text, "Short.");
     Row row = longRow(run);
     assertThat(row.<String>getAs(DocumentsTable.EXTERNAL_ID)).isEqualTo("1");

@@ -175,6 +175,7 @@ class RememberedWordsProperties {
           return new int[] {text.length()};
         };
     Tokenizer remembered = new RememberedWords(counted, WordBorders.SPACES, List.of());
+    assertThat(remembered.isCutAtSpaces()).isTrue();
     assertThat(remembered.encode("to be or not to be, to be or not to be,"))
         .containsExactly(2, 3, 3, 4, 3, 4, 3, 3, 3, 4, 3, 4);
     assertThat(asked[0]).isEqualTo(6);
@@ -223,6 +224,7 @@ class RememberedWordsProperties {
     Tokenizer lengths = text -> new int[] {text.length()};
     Tokenizer remembered =
         new RememberedWords(lengths, WordBorders.SPACES_AND_ENDS_OF_LETTERS, List.of("<tool>"));
+    assertThat(remembered.isCutAtSpaces()).isFalse();
     assertThat(remembered.encode("to use <tool> now")).containsExactly(17);
     assertThat(remembered.encode("to use tools")).containsExactly(2, 4, 6);
   }

@@ -156,6 +156,21 @@ class NewDataTest {
   }
 
   @Test
+  void longTextsAreMergedLikeOthers() throws IOException {
+    String text = "\"text\": \"" + "A long line. ".repeat(100_000) + "\"}\n";
+    add("b.jsonl", "b", 0, 10, "{\"from\": \"b\", " + text);
+    Workspace grown = run("grown", "ingest");
+    // One that takes its place, and two that do not.
+    add("a.jsonl", "a", 10, 20, "{\"from\": \"a\", " + text + "{\"from\": \"c\", " + text);
+    run("grown", "ingest");
+    assertThat(newest(grown, "ingest").path("newData").path("replaced").asInt()).isEqualTo(1);
+    add("c.jsonl", "c", 20, 30, "{\"from\": \"c\", " + text);
+    run("grown", "ingest");
+    assertThat(newest(grown, "ingest").path("newData").path("replaced").asInt()).isZero();
+    assertSame(run("whole", "ingest"), grown, "ingest");
+  }
+
+  @Test
   void newFilesWithoutAnyDocumentChangeOnlyTheCounts() throws IOException {
     add("a.jsonl", "a", 0, 30, "");
     Workspace grown = run("grown", "ingest");
