@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gradus.common.job.Pace;
 import io.gradus.common.job.UserMistake;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +110,67 @@ class WorkspaceLockTest {
     // Whoever comes after the first has gone may have it again; never two at a time.
     assertThat(holders).isGreaterThanOrEqualTo(1);
     assertThat(folder.resolve("running")).isEmptyDirectory();
+  }
+
+  @Test
+  void aRunThatComesAfterTheFirstLookIsNotAskedToMakeWay() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.watched.impl", WatchedFileSystem.class, FileSystem.class);
+    Workspace watched = Workspace.at("watched:" + folder, hadoop);
+    WatchedFileSystem files = (WatchedFileSystem) watched.root().getFileSystem(hadoop);
+    List<WorkspaceLock> other = new ArrayList<>();
+    files.afterFirstListing = () -> other.add(take());
+
+    assertThatThrownBy(() -> WorkspaceLock.take(watched, QUICK, news::add))
+        .isInstanceOf(UserMistake.class)
+        .hasMessageStartingWith("pipeline.workspace: another run works in watched:");
+    assertThat(files.created).noneMatch(name -> name.matches("\\d+\\.json"));
+    assertThat(other).hasSize(1).noneMatch(WorkspaceLock::isLost);
+    other.get(0).close();
+  }
+
+  /** A local folder in which something happens between two looks at it. */
+  static final class WatchedFileSystem extends RawLocalFileSystem {
+    private final List<String> created = new ArrayList<>();
+    private Runnable afterFirstListing = () -> {};
+
+    @Override
+    public URI getUri() {
+      return URI.create("watched:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "watched";
+    }
+
+    @Override
+    public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      FileStatus[] found;
+      try {
+        found = super.listStatus(path);
+      } finally {
+        Runnable next = afterFirstListing;
+        afterFirstListing = () -> {};
+        next.run();
+      }
+      return found;
+    }
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path path,
+        FsPermission permission,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      created.add(path.getName());
+      return super.create(
+          path, permission, overwrite, bufferSize, replication, blockSize, progress);
+    }
   }
 
   @Test
