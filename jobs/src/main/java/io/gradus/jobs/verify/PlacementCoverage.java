@@ -93,6 +93,7 @@ final class PlacementCoverage {
             .parquet(selection.directory().file(SelectionTable.VALIDATION).toString())
             .withColumn(SelectionTable.REPEAT, lit(0)),
         placed,
+        split.documents(),
         findings);
   }
 

@@ -51,13 +51,16 @@ final class ScoreOrder {
                 floor(col(OrderTable.POSITION).divide(lit(stretchRows))).as(STRETCH),
                 col(OrderTable.POSITION),
                 col(SelectionTable.SCORE));
+    int parts = Dealing.parts(rows.sparkSession(), order.rows());
     Dataset<Row> inside =
-        scores.withColumn(
-            BEFORE,
-            lag(SelectionTable.SCORE, 1)
-                .over(
-                    Window.partitionBy(GROUP, STRETCH)
-                        .orderBy(OrderTable.POSITION, SelectionTable.SCORE)));
+        scores
+            .repartition(parts, col(GROUP), col(STRETCH))
+            .withColumn(
+                BEFORE,
+                lag(SelectionTable.SCORE, 1)
+                    .over(
+                        Window.partitionBy(GROUP, STRETCH)
+                            .orderBy(OrderTable.POSITION, SelectionTable.SCORE)));
     Dataset<Row> borders =
         scores
             .groupBy(GROUP, STRETCH)

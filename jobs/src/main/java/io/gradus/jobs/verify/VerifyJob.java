@@ -101,7 +101,7 @@ public final class VerifyJob {
     StrayFiles.check(packed, lists.values(), findings);
     new Numbers(Check.ORDER, "order", "", findings)
         .check("rows", rows.count(), order.table().rows());
-    SelectionCoverage.check(selected, rows, findings);
+    SelectionCoverage.check(selected, rows, order.table().rows(), findings);
     ScoreOrder.check(rows, order.table(), stretchRows, findings);
     boolean walkedInOrder = false;
     for (Map.Entry<ShardGroup, List<Shard>> entry : lists.entrySet()) {
