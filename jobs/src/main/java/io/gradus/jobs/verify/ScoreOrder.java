@@ -51,10 +51,8 @@ final class ScoreOrder {
                 floor(col(OrderTable.POSITION).divide(lit(stretchRows))).as(STRETCH),
                 col(OrderTable.POSITION),
                 col(SelectionTable.SCORE));
-    int parts = Dealing.parts(rows.sparkSession(), order.rows());
     Dataset<Row> inside =
-        scores
-            .repartition(parts, col(GROUP), col(STRETCH))
+        Dealing.deal(scores, order.rows(), GROUP, STRETCH)
             .withColumn(
                 BEFORE,
                 lag(SelectionTable.SCORE, 1)

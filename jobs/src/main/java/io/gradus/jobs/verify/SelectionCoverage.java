@@ -43,19 +43,16 @@ final class SelectionCoverage {
     Dataset<Row> both = narrow(selection, lit(false)).union(narrow(order, lit(true)));
     Column fromOrder = col(FROM_ORDER);
     Column once = col(SELECTED).equalTo(1).and(col(ORDERED).equalTo(1));
-    // Of fixed width, so that Spark aggregates by hash; facts would have it sort. Two that are
-    // alike
-    // leave nothing of each other. Dealt first, since hardly any two are in one group.
-    Row counts =
+    // Of fixed width, so that Spark aggregates by hash; facts would have it sort. Of two that are
+    // alike nothing is left.
+    Dataset<Row> hashed =
         both.select(
-                col(DocumentsTable.DOC_ID),
-                col(SelectionTable.REPEAT),
-                fromOrder,
-                xxhash64(FACTS).as(DIFFERENCE))
-            .repartition(
-                Dealing.parts(order.sparkSession(), 2 * rows),
-                col(DocumentsTable.DOC_ID),
-                col(SelectionTable.REPEAT))
+            col(DocumentsTable.DOC_ID),
+            col(SelectionTable.REPEAT),
+            fromOrder,
+            xxhash64(FACTS).as(DIFFERENCE));
+    Row counts =
+        Dealing.deal(hashed, 2 * rows, DocumentsTable.DOC_ID, SelectionTable.REPEAT)
             .groupBy(DocumentsTable.DOC_ID, SelectionTable.REPEAT)
             .agg(
                 count_if(not(fromOrder)).as(SELECTED),

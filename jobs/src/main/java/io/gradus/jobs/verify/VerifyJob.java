@@ -297,8 +297,10 @@ public final class VerifyJob {
     Broadcast<List<Shard>> list =
         JavaSparkContext.fromSparkContext(context.session().sparkContext()).broadcast(shards);
     LongAccumulator done = context.session().sparkContext().longAccumulator();
+    long most = Math.max(plan.split().documents(), documents.table().rows());
     Dataset<Row> pieces =
-        rows.join(hashes, DocumentsTable.DOC_ID, "left")
+        Dealing.deal(rows, most, DocumentsTable.DOC_ID)
+            .join(Dealing.deal(hashes, most, DocumentsTable.DOC_ID), DocumentsTable.DOC_ID, "left")
             .flatMap(
                 (FlatMapFunction<Row, Row>)
                     row -> (placed ? cut.ofPlacement(row) : cut.ofOrder(row)).iterator(),
