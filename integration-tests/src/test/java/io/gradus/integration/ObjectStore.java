@@ -167,7 +167,14 @@ public final class ObjectStore implements AutoCloseable {
 
   @Override
   public void close() {
-    server.destroyForcibly();
+    try {
+      // Hadoop keeps it by the bucket's name, which the next server has too, on another port.
+      FileSystem.get(java.net.URI.create(uri("")), hadoop()).close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      server.destroyForcibly();
+    }
   }
 
   private static String read(Path log) {
