@@ -10,9 +10,7 @@ import static io.gradus.jobs.ingest.DocumentRows.LONG_TEXT;
 import io.gradus.common.table.ParquetRows;
 import io.gradus.common.workspace.AtomicFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
@@ -112,7 +110,7 @@ final class BucketWriter implements Serializable {
           if (same.isEmpty()) {
             writeDocument(writer, document, written);
             ids.write(docId);
-          } else if (document.replaces(same.get(), this::encode)) {
+          } else if (document.replaces(same.get(), row -> encode(text(row)))) {
             countReplaced(same.get(), written);
             writeDocument(writer, document, written);
           } else {
@@ -134,21 +132,12 @@ final class BucketWriter implements Serializable {
     return written;
   }
 
-  private Binary encode(Row row) {
-    TextTokens tokens = new TextTokens(tokenizer.value().get(), tokenBytes);
-    String longText = row.getAs(LONG_TEXT);
-    if (longText == null) {
-      return tokens.encode(row.<byte[]>getAs(TEXT));
-    }
-    try (InputStream text = longTexts.open(longText)) {
-      return tokens.encode(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private Binary encode(Binary text) {
+    return new TextTokens(tokenizer.value().get(), tokenBytes).encode(text);
   }
 
   /** May be null. */
-  private Binary text(Row row) throws IOException {
+  private Binary text(Row row) {
     String longText = row.getAs(LONG_TEXT);
     if (longText != null) {
       return longTexts.read(longText);
@@ -175,8 +164,9 @@ final class BucketWriter implements Serializable {
       BucketFile writer, DistinctDocuments.Survivor document, WrittenBuckets written)
       throws IOException {
     Row row = document.row();
-    Binary tokens = document.tokens(this::encode);
-    writer.write(DocumentRows.table(row, text(row), tokens, tokenBytes));
+    Binary text = text(row);
+    Binary tokens = document.tokens(other -> encode(other == row ? text : text(other)));
+    writer.write(DocumentRows.table(row, text, tokens, tokenBytes));
     long count = tokens.length() / tokenBytes;
     written
         .sources()

@@ -56,6 +56,11 @@ final class LongBytes implements Serializable {
 
   /** Whether they are better not copied. */
   boolean areMany() {
+    return areMany(length);
+  }
+
+  /** Whether so many bytes are better not copied. */
+  static boolean areMany(int length) {
     return length > MANY;
   }
 

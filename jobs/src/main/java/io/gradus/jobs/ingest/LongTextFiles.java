@@ -43,16 +43,14 @@ record LongTextFiles(String folder, Broadcast<SerializableConfiguration> hadoop)
     return name;
   }
 
-  InputStream open(String name) throws IOException {
-    return fileSystem().open(new Path(folder, name));
-  }
-
   /** A text outside the heap. */
-  Binary read(String name) throws IOException {
+  Binary read(String name) {
     try (ScratchFile copy = new ScratchFile();
-        InputStream in = open(name)) {
+        InputStream in = fileSystem().open(new Path(folder, name))) {
       in.transferTo(copy.out());
       return copy.binary();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.gradus.common.table.TokenBytes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.io.api.Binary;
 
 /**
@@ -17,15 +19,19 @@ record TextTokens(Tokenizer tokenizer, int tokenBytes) {
   /** A long text is tokenized in stretches of about this many bytes, where that changes nothing. */
   private static final int STRETCH = 1 << 18;
 
-  Binary encode(byte[] text) {
-    return Binary.fromConstantByteArray(encode(text, text.length));
+  /** The tokens of a text; those of a long one are kept outside the heap. */
+  Binary encode(Binary text) {
+    if (!LongBytes.areMany(text.length()) || !tokenizer.isCutAtSpaces()) {
+      return Binary.fromConstantByteArray(encode(text.getBytesUnsafe(), text.length()));
+    }
+    try (InputStream stream = ByteBufferInputStream.wrap(text.toByteBuffer())) {
+      return encode(stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** The tokens of a long text, which are kept outside the heap. */
-  Binary encode(InputStream text) throws IOException {
-    if (!tokenizer.isCutAtSpaces()) {
-      return encode(text.readAllBytes());
-    }
+  private Binary encode(InputStream text) throws IOException {
     try (ScratchFile tokens = new ScratchFile()) {
       byte[] stretch = new byte[STRETCH];
       int held = 0;

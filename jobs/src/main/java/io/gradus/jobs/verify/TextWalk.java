@@ -80,6 +80,7 @@ final class TextWalk {
                   list,
                   new SerializableConfiguration(context.hadoop())),
               Encoders.STRING())
+          // One small text for each shard.
           .collectAsList()
           .stream()
           .map(json -> Json.read(json, ShardCheck.class))

@@ -3,14 +3,11 @@ package io.gradus.jobs.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gradus.common.spark.SmallHeap;
 import java.io.IOException;
 import java.io.Writer;
-import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +53,10 @@ class LongDocumentIngestTest {
   void aDocumentOfTenMillionTokensCostsAboutItself() throws Exception {
     write(folder, SMALL_DOCUMENTS, LONG_WORDS);
 
-    assertThat(ingest(folder, HEAP_MIB)).isZero();
+    assertThat(
+            SmallHeap.run(
+                HEAP_MIB, folder.resolve("output.txt"), InOneHeap.class, folder.toString()))
+        .isZero();
   }
 
   private static void write(Path folder, int small, int longWords) throws IOException {
@@ -78,36 +78,6 @@ class LongDocumentIngestTest {
       lines.write(WORDS[random.nextInt(WORDS.length)]);
     }
     lines.write("\", \"year\": 1999}\n");
-  }
-
-  /** The exit code of a JVM with so much heap. */
-  private static int ingest(Path folder, int heapMib) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-Xmx") && !argument.startsWith("-javaagent"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx" + heapMib + "m",
-            // Spark asks for 450 MiB otherwise, and keeps 300 of them.
-            "-Dspark.testing.reservedMemory=1000000",
-            "-Dspark.memory.fraction=0.3",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            InOneHeap.class.getName(),
-            folder.toString()));
-    Path output = folder.resolve("output.txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(Redirect.to(output.toFile()))
-            .start();
-    int exitCode = process.waitFor();
-    if (exitCode != 0) {
-      System.out.println(Files.readString(output));
-    }
-    return exitCode;
   }
 
   /** What the other JVM does. */

@@ -3,6 +3,7 @@ package io.gradus.jobs.pack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gradus.common.spark.LocalSpark;
+import io.gradus.common.spark.SmallHeap;
 import io.gradus.common.table.DocumentsTable;
 import io.gradus.common.table.OrderTable;
 import io.gradus.common.table.PackedShards;
@@ -15,9 +16,6 @@ import io.gradus.common.workspace.StageDirectory;
 import io.gradus.jobs.verify.VerifyJob;
 import io.gradus.jobs.verify.VerifyResult;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,32 +98,8 @@ class LongDocumentTest {
 
   /** The exit code of a JVM with so much heap. */
   private int packAndVerify(Path tables, int heapMib) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-Xmx") && !argument.startsWith("-javaagent"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx" + heapMib + "m",
-            // Spark asks for 450 MiB otherwise, and keeps 300 of them.
-            "-Dspark.testing.reservedMemory=1000000",
-            "-Dspark.memory.fraction=0.3",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            InOneHeap.class.getName(),
-            tables.toString()));
     Path output = folder.resolve(tables.getFileName() + ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(Redirect.to(output.toFile()))
-            .start();
-    int exitCode = process.waitFor();
-    if (exitCode != 0) {
-      System.out.println(Files.readString(output));
-    }
-    return exitCode;
+    return SmallHeap.run(heapMib, output, InOneHeap.class, tables.toString());
   }
 
   /** What the other JVM does. */
